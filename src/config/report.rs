@@ -1,0 +1,49 @@
+//! When reports are written and how large they are.
+
+use std::time::Duration;
+
+use jiff::civil::Time;
+use serde::{Deserialize, Serialize};
+
+/// Reports.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReportConfig {
+    /// Write reports on a schedule (`report.scheduled`, `ENABLE_AUTO_REPORT_SCHEDULER`; default true).
+    pub scheduled: bool,
+    /// Times of day, for example `["07:30", "15:00"]` (`report.times`, `AUTO_REPORT_SCHEDULE_TIMES`; default none).
+    pub times: Vec<Time>,
+    /// The time zone of `times`, an IANA name (`report.zone`; default `Asia/Ho_Chi_Minh`).
+    pub zone: String,
+    /// Used when there are no `times` (`report.every`, `AUTO_REPORT_INTERVAL_HOURS`; default 3 h).
+    #[serde(with = "super::duration")]
+    pub every: Duration,
+    /// A run is due within this of its time; one missed by more is skipped (`report.tolerance`; default 5 min).
+    #[serde(with = "super::duration")]
+    pub tolerance: Duration,
+    /// Attempts within one due window (`report.max_attempts`, `MAX_REPORT_ATTEMPTS`; default 3).
+    pub max_attempts: u32,
+    /// Pause before the second attempt, doubled before each further one (`report.retry_after`; default 20 s).
+    #[serde(with = "super::duration")]
+    pub retry_after: Duration,
+    /// The edition's name (`report.edition`; default `market`).
+    pub edition: String,
+    /// Rows of the constituents table (`report.constituents`; default 1000).
+    pub constituents: u32,
+}
+
+impl Default for ReportConfig {
+    fn default() -> Self {
+        Self {
+            scheduled: true,
+            times: Vec::new(),
+            zone: "Asia/Ho_Chi_Minh".to_owned(),
+            every: Duration::from_secs(3 * 3600),
+            tolerance: Duration::from_secs(300),
+            max_attempts: 3,
+            retry_after: Duration::from_secs(20),
+            edition: "market".to_owned(),
+            constituents: 1000,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Evenkeel collects market indices every three minutes and writes bilingual market reports every few hours, on
+//! supervised actors whose memory is measured one by one.
+
+pub mod clock;
+pub mod config;
+pub mod market;
+pub mod persistence;
+pub mod report;

@@ -1,0 +1,3 @@
+//! Reports: composed from market data, rendered in two languages, streamed to persistence.
+
+pub mod messages;
