@@ -4,5 +4,7 @@
 pub mod clock;
 pub mod config;
 pub mod market;
+pub mod memory;
 pub mod persistence;
 pub mod report;
+pub mod supervision;

@@ -1,0 +1,196 @@
+//! jemalloc arenas as accounts: memory that a bound thread allocates is charged to the thread's arena.
+//!
+//! A small, safe, panic-free face of `mallctl`. Every return code is checked, and a binding is read back, because one
+//! that silently failed gives wrong numbers for months. Arenas are never destroyed: other threads may hold objects
+//! that were allocated in them.
+//!
+//! This file holds all the `unsafe` code of the crate. `mallctl` is memory-safe as long as the type that is read or
+//! written has the size and meaning that jemalloc documents for that name; each call below states it.
+
+#![allow(unsafe_code)]
+
+use std::sync::Arc;
+
+use tikv_jemalloc_ctl::raw;
+
+/// Why an arena could not be made, bound or read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ArenaError {
+    /// The program did not install the allocator.
+    #[error(
+        "memory cannot be measured for each child: the program does not use evenkeel's allocator; see install_allocator!"
+    )]
+    Unavailable,
+    /// jemalloc refused an operation.
+    #[error("the allocator refused to {operation}: {reason}")]
+    Refused {
+        /// What was asked for.
+        operation: &'static str,
+        /// The allocator's own words.
+        reason: String,
+    },
+    /// The thread is charged to another arena than the one it was bound to.
+    #[error("the thread was bound to arena {wanted} but is charged to arena {found}")]
+    NotBound {
+        /// The arena asked for.
+        wanted: u32,
+        /// The arena that the thread is bound to.
+        found: u32,
+    },
+}
+
+/// How much of an arena is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct ArenaUsage {
+    /// Bytes of living objects that were allocated in the arena, whoever holds them now.
+    pub allocated: u64,
+    /// Bytes of physical memory that the arena holds: living objects, fragmentation, dirty pages and metadata.
+    pub resident: u64,
+}
+
+/// The instrument: creates arenas. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Arenas {
+    names: Arc<Names>,
+}
+
+/// One arena. Cheap to clone; all clones mean the same arena, which lives as long as the process.
+#[derive(Debug, Clone)]
+pub struct Arena {
+    index: u32,
+    names: Arc<Names>,
+}
+
+/// The names that are looked up once: jemalloc resolves a name in microseconds and a MIB in nanoseconds.
+#[derive(Debug)]
+struct Names {
+    epoch: [usize; 1],
+    create: [usize; 2],
+    thread_arena: [usize; 2],
+    purge: [usize; 3],
+    small_allocated: [usize; 5],
+    large_allocated: [usize; 5],
+    resident: [usize; 4],
+}
+
+impl Arenas {
+    /// Checks that the program's allocator is the one that can be measured.
+    ///
+    /// # Errors
+    /// [`ArenaError::Unavailable`] when memory that this thread allocates is not charged by jemalloc.
+    pub fn probe() -> Result<Self, ArenaError> {
+        let names = Names::look_up().map_err(|_| ArenaError::Unavailable)?;
+        let mut counter = [0; 2];
+        raw::name_to_mib(b"thread.allocated\0", &mut counter).map_err(|_| ArenaError::Unavailable)?;
+        // SAFETY: `thread.allocated` is a uint64_t.
+        let read = || unsafe { raw::read_mib::<u64>(&counter) }.map_err(|_| ArenaError::Unavailable);
+        let before = read()?;
+        let block = std::hint::black_box(Vec::<u8>::with_capacity(64 * 1024));
+        let charged = read()? - before >= block.capacity() as u64;
+        if charged { Ok(Self { names: Arc::new(names) }) } else { Err(ArenaError::Unavailable) }
+    }
+
+    /// Creates an empty arena. Arenas cannot be destroyed: make few and use them again.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when the allocator has no more.
+    pub fn create(&self) -> Result<Arena, ArenaError> {
+        // SAFETY: `arenas.create` reads an `unsigned`.
+        let index =
+            unsafe { raw::read_mib::<u32>(&self.names.create) }.map_err(refused("create an arena"))?;
+        Ok(Arena { index, names: Arc::clone(&self.names) })
+    }
+}
+
+impl Arena {
+    /// The arena's number.
+    pub fn index(&self) -> u32 {
+        self.index
+    }
+
+    /// Charges everything that the calling thread allocates from now on to this arena.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] or, when the allocator accepted but did not obey, [`ArenaError::NotBound`].
+    pub fn bind_current_thread(&self) -> Result<(), ArenaError> {
+        // SAFETY: `thread.arena` is an `unsigned`, written and read.
+        unsafe { raw::write_mib::<u32>(&self.names.thread_arena, self.index) }
+            .map_err(refused("bind a thread"))?;
+        // SAFETY: as above.
+        let found =
+            unsafe { raw::read_mib::<u32>(&self.names.thread_arena) }.map_err(refused("read a binding"))?;
+        if found == self.index { Ok(()) } else { Err(ArenaError::NotBound { wanted: self.index, found }) }
+    }
+
+    /// What the arena holds now.
+    ///
+    /// Takes most of the allocator's locks for some tens of microseconds: for ticks, not for hot paths.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when a number cannot be read.
+    pub fn usage(&self) -> Result<ArenaUsage, ArenaError> {
+        // SAFETY: `epoch` is a uint64_t; writing anything renews the statistics.
+        unsafe { raw::write_mib::<u64>(&self.names.epoch, 1) }.map_err(refused("renew its statistics"))?;
+        let at = self.index as usize;
+        let [a, b, _, c, d] = self.names.small_allocated;
+        let small = read_size(&[a, b, at, c, d])?;
+        let [a, b, _, c, d] = self.names.large_allocated;
+        let large = read_size(&[a, b, at, c, d])?;
+        let [a, b, _, c] = self.names.resident;
+        let resident = read_size(&[a, b, at, c])?;
+        Ok(ArenaUsage { allocated: small + large, resident })
+    }
+
+    /// Gives all unused dirty pages of the arena back to the kernel.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when the allocator does not.
+    pub fn purge(&self) -> Result<(), ArenaError> {
+        let [arena, _, purge] = self.names.purge;
+        let mib = [arena, self.index as usize, purge];
+        // SAFETY: `arena.<i>.purge` neither reads nor writes a value, so that all four pointers are null.
+        let code = unsafe {
+            tikv_jemalloc_sys::mallctlbymib(
+                mib.as_ptr(),
+                mib.len(),
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                0,
+            )
+        };
+        if code == 0 {
+            Ok(())
+        } else {
+            Err(ArenaError::Refused { operation: "purge an arena", reason: format!("error {code}") })
+        }
+    }
+}
+
+impl Names {
+    fn look_up() -> Result<Self, tikv_jemalloc_ctl::Error> {
+        fn mib<const N: usize>(name: &[u8]) -> Result<[usize; N], tikv_jemalloc_ctl::Error> {
+            let mut mib = [0; N];
+            raw::name_to_mib(name, &mut mib).map(|()| mib)
+        }
+        Ok(Self {
+            epoch: mib(b"epoch\0")?,
+            create: mib(b"arenas.create\0")?,
+            thread_arena: mib(b"thread.arena\0")?,
+            purge: mib(b"arena.0.purge\0")?,
+            small_allocated: mib(b"stats.arenas.0.small.allocated\0")?,
+            large_allocated: mib(b"stats.arenas.0.large.allocated\0")?,
+            resident: mib(b"stats.arenas.0.resident\0")?,
+        })
+    }
+}
+
+fn read_size(mib: &[usize]) -> Result<u64, ArenaError> {
+    // SAFETY: called for statistics that are a size_t each.
+    let size = unsafe { raw::read_mib::<usize>(mib) }.map_err(refused("read an arena"))?;
+    Ok(size as u64)
+}
+
+fn refused(operation: &'static str) -> impl Fn(tikv_jemalloc_ctl::Error) -> ArenaError {
+    move |error| ArenaError::Refused { operation, reason: error.to_string() }
+}

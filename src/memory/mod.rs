@@ -1,0 +1,8 @@
+//! Memory, measured: one jemalloc arena for each child, and what the kernel charges the process.
+//!
+//! Nothing here knows an actor. [`arena`] is the only file with `unsafe` code in it, besides the allocator's
+//! configuration symbol in [`allocator`].
+
+pub mod allocator;
+pub mod arena;
+pub mod probe;

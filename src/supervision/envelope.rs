@@ -1,0 +1,81 @@
+//! One message on its way through a link.
+//!
+//! A message is handled at most once: whoever moves its ticket from `QUEUED` first, the generation that takes it or
+//! the sender that withdraws it, has it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use actix::dev::MessageResponse;
+use actix::{Actor, Handler, Message};
+use tokio::sync::oneshot;
+
+const QUEUED: u8 = 0;
+const TAKEN: u8 = 1;
+const WITHDRAWN: u8 = 2;
+
+/// Decides who has the message.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ticket(Arc<AtomicU8>);
+
+impl Ticket {
+    fn take(&self) -> bool {
+        self.0.compare_exchange(QUEUED, TAKEN, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// True if the message will never be handled.
+    pub(super) fn withdraw(&self) -> bool {
+        self.0.compare_exchange(QUEUED, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    pub(super) fn was_taken(&self) -> bool {
+        self.0.load(Ordering::Acquire) == TAKEN
+    }
+}
+
+/// An answer that is still being worked on.
+pub(super) type Pending = Pin<Box<dyn Future<Output = ()>>>;
+
+/// A message of any type for an actor of type `A`.
+pub(super) trait Deliver<A: Actor>: Send {
+    /// Has the actor handle the message; returns the answer's future if the answer is not there yet.
+    fn deliver(self: Box<Self>, actor: &mut A, ctx: &mut A::Context) -> Option<Pending>;
+}
+
+pub(super) struct Envelope<M: Message> {
+    pub(super) message: M,
+    pub(super) reply: oneshot::Sender<M::Result>,
+    pub(super) ticket: Ticket,
+}
+
+impl<A, M> Deliver<A> for Envelope<M>
+where
+    A: Handler<M>,
+    M: Message + Send,
+    M::Result: Send,
+{
+    fn deliver(self: Box<Self>, actor: &mut A, ctx: &mut A::Context) -> Option<Pending> {
+        let Self { message, reply, ticket } = *self;
+        if !ticket.take() {
+            return None;
+        }
+        // The answer passes through here and not straight to the sender, so that a drain knows what is still open.
+        let (answer, mut answered) = oneshot::channel();
+        actor.handle(message, ctx).handle(ctx, Some(answer));
+        match answered.try_recv() {
+            Ok(result) => {
+                // A sender that no longer waits is not an error.
+                let _ = reply.send(result);
+                None
+            }
+            Err(oneshot::error::TryRecvError::Closed) => None,
+            Err(oneshot::error::TryRecvError::Empty) => Some(Box::pin(async move {
+                if let Ok(result) = answered.await {
+                    let _ = reply.send(result);
+                }
+            })),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Links: handles that survive restarts.
+//!
+//! The messages wait in the link, not in a generation's mailbox. A generation that ends therefore takes no message
+//! with it but the one it was handling, and a message sent during a restart is handled by the next generation. A
+//! message is handled at most once.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{self, Poll};
+use std::time::Duration;
+
+use actix::{Actor, Context, Handler, Message};
+use futures_util::future::BoxFuture;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::envelope::{Deliver, Envelope, Ticket};
+
+/// Messages that wait in a link before senders have to.
+const CAPACITY: usize = 256;
+
+/// How long a message waits for a generation to take it, unless [`Link::with_patience`] says otherwise.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why a message has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// The child has ended for good. The message was not handled.
+    #[error("{child} has ended")]
+    Closed {
+        /// The child's name.
+        child: Arc<str>,
+    },
+    /// No generation took the message in time. It was withdrawn and will not be handled.
+    #[error("{child} did not take the message within {waited:?}")]
+    NotTaken {
+        /// The child's name.
+        child: Arc<str>,
+        /// How long it waited.
+        waited: Duration,
+    },
+    /// The generation that took the message ended before it answered. The message is not repeated: it may have had
+    /// its effect, and it may be what ended the generation.
+    #[error("{child} ended before it answered")]
+    Unanswered {
+        /// The child's name.
+        child: Arc<str>,
+    },
+}
+
+/// A cloneable handle that always leads to the living generation of one actor.
+///
+/// Links are made before the actors they lead to, so that actors can be given links to each other.
+pub struct Link<A: Actor<Context = Context<A>>> {
+    shared: Arc<Shared<A>>,
+    patience: Duration,
+}
+
+pub(super) struct Shared<A: Actor> {
+    name: Arc<str>,
+    sender: mpsc::Sender<Box<dyn Deliver<A>>>,
+    // Behind a mutex because generations follow each other on different threads; it is held for one poll only.
+    receiver: Mutex<mpsc::Receiver<Box<dyn Deliver<A>>>>,
+    living: AtomicU64,
+    closed: watch::Sender<bool>,
+}
+
+impl<A: Actor<Context = Context<A>>> Link<A> {
+    /// A link to a child that has yet to be started. `name` is the child's name in logs and status.
+    pub fn new(name: &str) -> Self {
+        let (sender, receiver) = mpsc::channel(CAPACITY);
+        let shared = Shared {
+            name: name.into(),
+            sender,
+            receiver: Mutex::new(receiver),
+            living: AtomicU64::new(0),
+            closed: watch::Sender::new(false),
+        };
+        Self { shared: Arc::new(shared), patience: PATIENCE }
+    }
+
+    /// The same link with another limit for how long a message waits to be taken, in real time.
+    #[must_use]
+    pub fn with_patience(&self, patience: Duration) -> Self {
+        Self { shared: Arc::clone(&self.shared), patience }
+    }
+
+    /// The child's name.
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// Messages that wait to be taken.
+    pub fn depth(&self) -> usize {
+        self.shared.sender.max_capacity() - self.shared.sender.capacity()
+    }
+
+    /// Sends a message and waits for its answer, across restarts.
+    ///
+    /// Dropping the future withdraws the message if no generation has taken it yet.
+    ///
+    /// # Errors
+    /// See [`LinkError`]: each variant says whether the message may have been handled.
+    pub async fn send<M>(&self, message: M) -> Result<M::Result, LinkError>
+    where
+        A: Handler<M>,
+        M: Message + Send + 'static,
+        M::Result: Send,
+    {
+        let (reply, mut answer) = oneshot::channel();
+        let ticket = Ticket::default();
+        let _withdrawal = Withdraw(&ticket);
+        let envelope: Box<dyn Deliver<A>> = Box::new(Envelope { message, reply, ticket: ticket.clone() });
+        let mut closed = self.shared.closed.subscribe();
+        let patience = tokio::time::sleep(self.patience);
+        tokio::pin!(patience);
+
+        tokio::select! {
+            biased;
+            () = until_true(&mut closed) => return Err(self.closed()),
+            sent = self.shared.sender.send(envelope) => if sent.is_err() { return Err(self.closed()) },
+            () = &mut patience => return Err(self.not_taken()),
+        }
+        let answered = tokio::select! {
+            biased;
+            answered = &mut answer => answered,
+            () = until_true(&mut closed) => {
+                if ticket.withdraw() { return Err(self.closed()) }
+                answer.await
+            }
+            () = &mut patience => {
+                if ticket.withdraw() { return Err(self.not_taken()) }
+                answer.await
+            }
+        };
+        answered.map_err(|_| if ticket.was_taken() { self.unanswered() } else { self.closed() })
+    }
+
+    /// A handle for one type of message, which does not name the actor.
+    pub fn recipient<M>(&self) -> Recipient<M>
+    where
+        A: Handler<M>,
+        M: Message + Send + 'static,
+        M::Result: Send,
+    {
+        Recipient { target: Arc::new(self.clone()) }
+    }
+
+    fn closed(&self) -> LinkError {
+        LinkError::Closed { child: Arc::clone(&self.shared.name) }
+    }
+
+    fn not_taken(&self) -> LinkError {
+        LinkError::NotTaken { child: Arc::clone(&self.shared.name), waited: self.patience }
+    }
+
+    fn unanswered(&self) -> LinkError {
+        LinkError::Unanswered { child: Arc::clone(&self.shared.name) }
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared<A>> {
+        &self.shared
+    }
+}
+
+impl<A: Actor> Shared<A> {
+    /// From now on only this generation is given messages; 0 means none.
+    pub(super) fn set_living(&self, generation: u64) {
+        self.living.store(generation, Ordering::Release);
+    }
+
+    pub(super) fn is_living(&self, generation: u64) -> bool {
+        self.living.load(Ordering::Acquire) == generation
+    }
+
+    pub(super) fn poll_next(&self, task: &mut task::Context<'_>) -> Poll<Option<Box<dyn Deliver<A>>>> {
+        self.receiver.lock().unwrap_or_else(PoisonError::into_inner).poll_recv(task)
+    }
+
+    /// Ends the link for good: waiting messages are refused, further ones too.
+    pub(super) fn close(&self) {
+        self.set_living(0);
+        self.closed.send_replace(true);
+        let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        receiver.close();
+        while receiver.try_recv().is_ok() {}
+    }
+}
+
+async fn until_true(state: &mut watch::Receiver<bool>) {
+    // The sender lives in the link that the caller holds.
+    let _ = state.wait_for(|state| *state).await;
+}
+
+/// Withdraws the message of a send that was given up by its caller.
+struct Withdraw<'a>(&'a Ticket);
+
+impl Drop for Withdraw<'_> {
+    fn drop(&mut self) {
+        self.0.withdraw();
+    }
+}
+
+impl<A: Actor<Context = Context<A>>> Clone for Link<A> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), patience: self.patience }
+    }
+}
+
+impl<A: Actor<Context = Context<A>>> fmt::Debug for Link<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link").field("child", &self.shared.name).field("depth", &self.depth()).finish()
+    }
+}
+
+/// A link seen from one type of message: whoever holds it does not know which actor answers.
+pub struct Recipient<M: Message> {
+    target: Arc<dyn Accept<M>>,
+}
+
+trait Accept<M: Message>: Send + Sync {
+    fn accept(self: Arc<Self>, message: M) -> BoxFuture<'static, Result<M::Result, LinkError>>;
+}
+
+impl<A, M> Accept<M> for Link<A>
+where
+    A: Actor<Context = Context<A>> + Handler<M>,
+    M: Message + Send + 'static,
+    M::Result: Send,
+{
+    fn accept(self: Arc<Self>, message: M) -> BoxFuture<'static, Result<M::Result, LinkError>> {
+        Box::pin(async move { self.send(message).await })
+    }
+}
+
+impl<M: Message> Recipient<M> {
+    /// Sends a message and waits for its answer; see [`Link::send`].
+    ///
+    /// # Errors
+    /// See [`LinkError`].
+    pub async fn send(&self, message: M) -> Result<M::Result, LinkError> {
+        Arc::clone(&self.target).accept(message).await
+    }
+}
+
+impl<M: Message> Clone for Recipient<M> {
+    fn clone(&self) -> Self {
+        Self { target: Arc::clone(&self.target) }
+    }
+}
+
+impl<M: Message> fmt::Debug for Recipient<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recipient").field("message", &std::any::type_name::<M>()).finish()
+    }
+}

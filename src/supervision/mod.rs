@@ -1,0 +1,22 @@
+//! Supervision of actors: generations, links, restart policy.
+//!
+//! Knows nothing of markets or reports; an application supervises its own actors with it. The parts:
+//!
+//! * a [`link::Link`] leads to whichever generation of an actor lives now and holds the messages while none does;
+//! * a [`child::Child`] says how a generation is made;
+//! * a generation is one start of a child: a thread, an arena and a value of its own;
+//! * [`restart`] decides, as a pure function, when the next generation follows;
+//! * the [`supervisor::Supervisor`] is the only one that starts, restarts or gives up.
+
+pub mod child;
+pub mod ending;
+mod envelope;
+mod generation;
+pub mod handle;
+pub mod link;
+mod pump;
+pub mod restart;
+mod shutdown;
+mod slot;
+pub mod status;
+pub mod supervisor;

@@ -1,0 +1,101 @@
+//! The future inside an actor's context that feeds a generation from its link.
+//!
+//! Polled by the actor's own context, it has the actor at hand like the context's mailbox has. What it answers
+//! proves that the actor's thread runs and that the actor is not waiting for something.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{self, Poll};
+
+use actix::{Actor, ActorContext, ActorFuture, AsyncContext, Context};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::{mpsc, oneshot};
+
+use super::envelope::Pending;
+use super::link::Shared;
+
+/// Messages handled in a row before other futures of the actor get their turn.
+const BATCH: usize = 32;
+
+/// What the supervisor says to a generation.
+#[derive(Debug)]
+pub(super) enum Control {
+    /// Answer, to show that you can.
+    Probe(oneshot::Sender<()>),
+    /// Take no more messages, finish what is open, then stop.
+    Drain,
+    /// Panic, for a drill.
+    Panic,
+}
+
+pub(super) struct Pump<A: Actor> {
+    pub(super) shared: Arc<Shared<A>>,
+    pub(super) generation: u64,
+    pub(super) control: mpsc::UnboundedReceiver<Control>,
+    pub(super) open: FuturesUnordered<Pending>,
+    pub(super) draining: bool,
+}
+
+impl<A: Actor<Context = Context<A>>> Pump<A> {
+    fn poll_control(&mut self, task: &mut task::Context<'_>) {
+        while let Poll::Ready(control) = self.control.poll_recv(task) {
+            match control {
+                // The supervisor may have stopped waiting.
+                Some(Control::Probe(answer)) => drop(answer.send(())),
+                Some(Control::Drain) => self.draining = true,
+                Some(Control::Panic) => panic!("a drill"),
+                None => {
+                    self.draining = true;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// True when the batch is full and more may be waiting.
+    fn poll_messages(&mut self, actor: &mut A, ctx: &mut A::Context, task: &mut task::Context<'_>) -> bool {
+        for _ in 0..BATCH {
+            // A handler may have told the context to wait or to stop: then the next message is not for now.
+            if ctx.waiting() {
+                return false;
+            }
+            match self.shared.poll_next(task) {
+                Poll::Ready(Some(envelope)) => self.open.extend(envelope.deliver(actor, ctx)),
+                Poll::Ready(None) => {
+                    self.draining = true;
+                    return false;
+                }
+                Poll::Pending => return false,
+            }
+        }
+        true
+    }
+}
+
+impl<A: Actor<Context = Context<A>>> ActorFuture<A> for Pump<A> {
+    type Output = ();
+
+    fn poll(
+        self: Pin<&mut Self>,
+        actor: &mut A,
+        ctx: &mut A::Context,
+        task: &mut task::Context<'_>,
+    ) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        if !this.shared.is_living(this.generation) {
+            // Abandoned while it hung, and now it moves again: its successor has the messages.
+            ctx.terminate();
+            return Poll::Ready(());
+        }
+        this.poll_control(task);
+        if !this.draining && this.poll_messages(actor, ctx, task) {
+            task.waker().wake_by_ref();
+        }
+        while let Poll::Ready(Some(())) = this.open.poll_next_unpin(task) {}
+        if this.draining && this.open.is_empty() && !ctx.waiting() {
+            ctx.stop();
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+}

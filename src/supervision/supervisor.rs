@@ -1,0 +1,347 @@
+//! The supervisor: starts every child on a thread and an arena of its own, restarts it from its factory, gives up
+//! loudly. It is the only one that restarts anything, and its log is what operators read.
+//!
+//! Invariants: a child has at most one living generation; two children are never restarted at the same moment; the
+//! first fault that leads to giving up is kept.
+
+use std::time::Duration;
+
+use actix::fut::wrap_future;
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, WrapFuture};
+use tokio::sync::{oneshot, watch};
+
+use super::child::{AnyChild, Child};
+use super::ending::{Ending, RestartCause};
+use super::generation::{EndReport, Generation, GenerationEnded};
+use super::handle::{SupervisorError, SupervisorHandle};
+use super::restart::{RestartPolicy, Verdict};
+use super::shutdown::Shutdown;
+use super::slot::Slot;
+use super::status::{ChildState, Fault, ShutdownReport, SupervisorState, SupervisorStatus};
+use crate::clock::{Clock, Stopwatch};
+use crate::config::SupervisionConfig;
+use crate::memory::arena::{Arena, Arenas};
+
+/// The least time between the restarts of two children.
+const STAGGER: Duration = Duration::from_millis(50);
+
+/// How long an ended generation's thread may take to go away before it counts as abandoned.
+const JOIN_WITHIN: Duration = Duration::from_secs(5);
+
+/// Drains a child and starts its next generation.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<(), SupervisorError>")]
+pub(super) struct Restart {
+    pub(super) child: String,
+    pub(super) cause: RestartCause,
+}
+
+/// Makes a child panic.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<(), SupervisorError>")]
+pub(super) struct Drill {
+    pub(super) child: String,
+}
+
+/// Drains everything and ends.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<ShutdownReport, oneshot::error::RecvError>")]
+pub(super) struct ShutDown {
+    pub(super) within: Duration,
+}
+
+/// Asks for the status.
+#[derive(Debug, Message)]
+#[rtype(result = "SupervisorStatus")]
+pub(super) struct Observe;
+
+/// The supervisor actor. Made and started with [`Supervisor::new`], [`Supervisor::supervise`], [`Supervisor::start`].
+pub struct Supervisor {
+    pub(super) config: SupervisionConfig,
+    policy: RestartPolicy,
+    arenas: Option<Arenas>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) state: SupervisorState,
+    pub(super) shutdown: Option<Shutdown>,
+    pub(super) stopwatch: Stopwatch,
+    next_start: Duration,
+    fault: watch::Sender<Option<Fault>>,
+}
+
+impl Supervisor {
+    /// A supervisor without children.
+    ///
+    /// `arenas` gives every child an arena of its own; without it, memory is not measured child by child.
+    pub fn new(config: SupervisionConfig, arenas: Option<Arenas>, clock: &Clock) -> Self {
+        Self {
+            policy: RestartPolicy::new(&config),
+            config,
+            arenas,
+            slots: Vec::new(),
+            state: SupervisorState::Supervising,
+            shutdown: None,
+            stopwatch: clock.stopwatch(),
+            next_start: Duration::ZERO,
+            fault: watch::Sender::new(None),
+        }
+    }
+
+    /// Adds a child. Children are started in the order in which they are added and drained in the opposite order.
+    #[must_use]
+    pub fn supervise<A: Actor<Context = Context<A>>>(mut self, child: Child<A>) -> Self {
+        let child: Box<dyn AnyChild> = Box::new(child);
+        self.slots.push(Slot::new(child));
+        self
+    }
+
+    /// Starts the supervisor on the current thread's arbiter, and with it all its children.
+    #[must_use = "the handle is the only way to end the supervisor"]
+    pub fn run(self) -> SupervisorHandle {
+        let fault = self.fault.subscribe();
+        SupervisorHandle { addr: self.start(), fault }
+    }
+
+    fn start_generation(&mut self, index: usize, why: &str, ctx: &mut Context<Self>) {
+        let recipient = ctx.address().recipient();
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        let started = slot.start(self.arenas.as_ref(), |number| EndReport::new(recipient, index, number));
+        let (name, number) = (slot.name(), slot.number);
+        match started {
+            Ok(()) => {
+                let arena = slot.generation.as_ref().and_then(|it| it.arena.as_ref()).map(Arena::index);
+                log::info!(child = name, generation = number, arena:?; "{name} generation {number} started: {why}");
+            }
+            Err(reason) => self.crashed(index, Ending::FailedToStart { reason }, ctx),
+        }
+    }
+
+    /// The present generation of a child has ended by itself or because it was drained.
+    fn generation_ended(&mut self, ended: GenerationEnded, ctx: &mut Context<Self>) {
+        let GenerationEnded { child: index, generation: number, ending } = ended;
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        if slot.number != number || slot.generation.is_none() {
+            if let Some(generation) = slot.reclaim(number) {
+                let name = slot.name();
+                log::info!(child = name, generation = number; "{name} generation {number}, abandoned earlier, has ended after all");
+                Self::bury(index, generation, ctx, |_, _, _| {});
+            }
+            return;
+        }
+        let Some(generation) = slot.generation.take() else { return };
+        let ending = slot.ended(ending, self.shutdown.is_some());
+        Self::bury(index, generation, ctx, move |supervisor, index, ctx| {
+            supervisor.buried(index, ending, ctx)
+        });
+    }
+
+    /// Joins an ended generation's thread aside, purges its arena and goes on with `then`.
+    fn bury(
+        index: usize,
+        generation: Generation,
+        ctx: &mut Context<Self>,
+        then: impl FnOnce(&mut Self, usize, &mut Context<Self>) + 'static,
+    ) {
+        let join = tokio::task::spawn_blocking(move || generation.join());
+        let joined = tokio::time::timeout(JOIN_WITHIN, join);
+        ctx.spawn(wrap_future::<_, Self>(joined).map(move |joined, supervisor, ctx| {
+            let Some(slot) = supervisor.slots.get_mut(index) else { return };
+            if let Ok(Ok(arena)) = joined {
+                if let Some(Err(error)) = arena.as_ref().map(Arena::purge) {
+                    log::warn!(child = slot.name(); "the arena of {} keeps its dirty pages: {error}", slot.name());
+                }
+                slot.keep_arena(arena);
+            } else {
+                let name = slot.name();
+                log::error!(child = name; "a thread of {name} did not end within {JOIN_WITHIN:?} after its actor and is left behind");
+            }
+            then(supervisor, index, ctx);
+        }));
+    }
+
+    fn buried(&mut self, index: usize, ending: Ending, ctx: &mut Context<Self>) {
+        if self.shutdown.is_some() {
+            return self.child_drained(index, &ending, ctx);
+        }
+        match &ending {
+            Ending::Restarted(_) => self.start_later(index, Duration::ZERO, ending.to_string(), ctx),
+            Ending::Stopped
+            | Ending::Panicked { .. }
+            | Ending::FailedToStart { .. }
+            | Ending::Unresponsive => {
+                self.crashed(index, ending, ctx);
+            }
+            Ending::ShutDown => {}
+        }
+    }
+
+    fn crashed(&mut self, index: usize, ending: Ending, ctx: &mut Context<Self>) {
+        let now = self.stopwatch.elapsed();
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        self.policy.forget(&mut slot.crash_times, now);
+        slot.crash_times.push(now);
+        slot.state = ChildState::Restarting;
+        let (name, number) = (slot.name().to_owned(), slot.number);
+        match self.policy.decide(&slot.crash_times, rand::random()) {
+            Verdict::RestartAfter(pause) => {
+                let crashes = slot.crash_times.len();
+                let (pause_ms, budget) = (pause.as_millis(), self.policy.budget);
+                log::error!(child = name.as_str(), generation = number, crashes, pause_ms:?;
+                    "{name} generation {number} {ending}; crash {crashes} of {budget} allowed, restart in {pause_ms} ms");
+                self.start_later(index, pause, format!("generation {number} {ending}"), ctx);
+            }
+            Verdict::GiveUp { crashes } => {
+                log::error!(child = name.as_str(), generation = number, crashes;
+                    "{name} generation {number} {ending}; that is {crashes} crashes in {:?}, giving up", self.policy.window);
+                slot.state = ChildState::Ended;
+                slot.child.close();
+                self.give_up(Fault { child: name, ending, crashes });
+            }
+        }
+    }
+
+    fn give_up(&mut self, fault: Fault) {
+        self.state = SupervisorState::GaveUp;
+        self.fault.send_if_modified(|first| {
+            let is_first = first.is_none();
+            first.get_or_insert(fault);
+            is_first
+        });
+    }
+
+    fn start_later(&mut self, index: usize, pause: Duration, why: String, ctx: &mut Context<Self>) {
+        let at = (self.stopwatch.elapsed() + pause).max(self.next_start);
+        self.next_start = at + STAGGER;
+        ctx.run_later(at.saturating_sub(self.stopwatch.elapsed()), move |supervisor, ctx| {
+            if supervisor.shutdown.is_none() {
+                supervisor.start_generation(index, &why, ctx);
+            }
+        });
+    }
+
+    fn probe_all(&mut self, ctx: &mut Context<Self>) {
+        for index in 0..self.slots.len() {
+            self.probe(index, ctx);
+        }
+    }
+
+    fn probe(&mut self, index: usize, ctx: &mut Context<Self>) {
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        if slot.probed || slot.state != ChildState::Running {
+            return;
+        }
+        let Some(generation) = &slot.generation else { return };
+        let answer = tokio::time::timeout(self.config.answer_within, generation.probe());
+        let number = slot.number;
+        slot.probed = true;
+        ctx.spawn(answer.into_actor(self).map(move |answer, supervisor, ctx| {
+            let Some(slot) = supervisor.slots.get_mut(index) else { return };
+            if slot.number != number {
+                return;
+            }
+            slot.probed = false;
+            // An answer that was dropped belongs to a generation that ends and says so itself.
+            if answer.is_err() && slot.state == ChildState::Running {
+                supervisor.unresponsive(index, ctx);
+            }
+        }));
+    }
+
+    pub(super) fn unresponsive(&mut self, index: usize, ctx: &mut Context<Self>) {
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        slot.abandon();
+        let ending = slot.ended(Ending::Unresponsive, false);
+        let (name, number, abandoned) = (slot.name(), slot.number, slot.abandoned());
+        let limit_ms = self.config.answer_within.as_millis();
+        log::error!(child = name, generation = number, limit_ms:?, abandoned;
+            "{name} generation {number} did not answer within {limit_ms} ms; its thread cannot be killed and is abandoned ({abandoned} abandoned in all)");
+        if self.shutdown.is_some() {
+            self.child_drained(index, &ending, ctx);
+        } else {
+            self.crashed(index, ending, ctx);
+        }
+    }
+
+    fn restart(
+        &mut self,
+        name: &str,
+        cause: RestartCause,
+        ctx: &mut Context<Self>,
+    ) -> Result<(), SupervisorError> {
+        let index = self.running(name)?;
+        let slot = &mut self.slots[index];
+        slot.planned = Some(cause);
+        let number = slot.number;
+        log::info!(child = name, generation = number; "{name} generation {number} is drained for a restart");
+        self.drain(index, self.config.drain_within, ctx);
+        Ok(())
+    }
+
+    fn running(&self, name: &str) -> Result<usize, SupervisorError> {
+        let Some(index) = self.slots.iter().position(|slot| slot.name() == name) else {
+            let known = self.slots.iter().map(Slot::name).collect::<Vec<_>>().join(", ");
+            return Err(SupervisorError::UnknownChild { name: name.to_owned(), known });
+        };
+        match self.slots[index].state {
+            ChildState::Running => Ok(index),
+            ChildState::Draining | ChildState::Restarting | ChildState::Ended => {
+                Err(SupervisorError::NotRunning { name: name.to_owned() })
+            }
+        }
+    }
+
+    fn status(&self) -> SupervisorStatus {
+        SupervisorStatus {
+            state: self.state,
+            uptime_ms: self.stopwatch.elapsed_ms(),
+            children: self.slots.iter().map(Slot::status).collect(),
+        }
+    }
+}
+
+impl Actor for Supervisor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        for index in 0..self.slots.len() {
+            self.start_generation(index, "first start", ctx);
+        }
+        ctx.run_interval(self.config.answer_within / 4, Self::probe_all);
+    }
+}
+
+impl Handler<GenerationEnded> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, ended: GenerationEnded, ctx: &mut Self::Context) {
+        self.generation_ended(ended, ctx);
+    }
+}
+
+impl Handler<Restart> for Supervisor {
+    type Result = Result<(), SupervisorError>;
+
+    fn handle(&mut self, restart: Restart, ctx: &mut Self::Context) -> Self::Result {
+        self.restart(&restart.child, restart.cause, ctx)
+    }
+}
+
+impl Handler<Drill> for Supervisor {
+    type Result = Result<(), SupervisorError>;
+
+    fn handle(&mut self, drill: Drill, _: &mut Self::Context) -> Self::Result {
+        let slot = &self.slots[self.running(&drill.child)?];
+        log::info!(child = slot.name(), generation = slot.number; "{} is told to panic, as a drill", slot.name());
+        if let Some(generation) = &slot.generation {
+            generation.panic();
+        }
+        Ok(())
+    }
+}
+
+impl Handler<Observe> for Supervisor {
+    type Result = actix::MessageResult<Observe>;
+
+    fn handle(&mut self, _: Observe, _: &mut Self::Context) -> Self::Result {
+        actix::MessageResult(self.status())
+    }
+}

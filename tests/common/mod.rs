@@ -1,0 +1,26 @@
+//! What several scenarios need, written once.
+
+#![allow(dead_code, unreachable_pub, missing_docs)] // every test binary uses a part of it
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
+
+use std::future::Future;
+use std::time::Duration;
+
+/// Waits until `condition` gives a value, and fails the test when that takes longer than `within`.
+pub async fn eventually<T, F>(within: Duration, what: &str, mut condition: impl FnMut() -> F) -> T
+where
+    F: Future<Output = Option<T>>,
+{
+    let polling = async {
+        loop {
+            if let Some(value) = condition().await {
+                return value;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    match tokio::time::timeout(within, polling).await {
+        Ok(value) => value,
+        Err(_) => panic!("{what}: not within {within:?}"),
+    }
+}
