@@ -12,8 +12,9 @@ use evenkeel::config::SupervisionConfig;
 use evenkeel::memory::arena::Arenas;
 use evenkeel::supervision::child::Child;
 use evenkeel::supervision::ending::{Ending, RestartCause};
-use evenkeel::supervision::handle::{SupervisorError, SupervisorHandle};
+use evenkeel::supervision::handle::SupervisorHandle;
 use evenkeel::supervision::link::{Link, LinkError};
+use evenkeel::supervision::messages::SupervisorError;
 use evenkeel::supervision::status::{ChildState, ChildStatus, SupervisorState};
 use evenkeel::supervision::supervisor::Supervisor;
 

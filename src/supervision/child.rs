@@ -6,11 +6,9 @@ use std::sync::Arc;
 
 use actix::{Actor, Context};
 
-use super::generation::{self, EndReport, Generation};
+use super::generation::{self, EndReport, Factory, Generation};
 use super::link::Link;
 use crate::memory::arena::Arena;
-
-pub(super) type Factory<A> = Arc<dyn Fn() -> Result<A, String> + Send + Sync>;
 
 /// Blocking threads of a child that says nothing of them.
 const BLOCKING_THREADS: usize = 1;

@@ -10,7 +10,6 @@ use actix_rt::Arbiter;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, oneshot};
 
-use super::child::Factory;
 use super::ending::Ending;
 use super::link::Shared;
 use super::pump::{Control, Pump};
@@ -18,6 +17,9 @@ use crate::memory::arena::Arena;
 
 /// A blocking thread that has had nothing to do for this long ends and gives its stack back.
 const BLOCKING_KEEP_ALIVE: Duration = Duration::from_secs(5);
+
+/// Makes a child's value.
+pub(super) type Factory<A> = Arc<dyn Fn() -> Result<A, String> + Send + Sync>;
 
 /// Tells the supervisor that a generation has ended.
 #[derive(Debug, Message)]

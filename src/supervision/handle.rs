@@ -2,41 +2,29 @@
 
 use std::time::Duration;
 
-use actix::Addr;
+use actix::{Actor, Addr};
 use tokio::sync::watch;
 
 use super::ending::RestartCause;
+use super::messages::{Drill, Observe, Restart, ShutDown, SupervisorError};
 use super::status::{Fault, ShutdownReport, SupervisorStatus};
-use super::supervisor::{Drill, Observe, Restart, ShutDown, Supervisor};
+use super::supervisor::Supervisor;
 
 /// Talks to a running supervisor. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct SupervisorHandle {
     // The supervisor is the one actor that is never replaced, so that its address stays good.
-    pub(super) addr: Addr<Supervisor>,
-    pub(super) fault: watch::Receiver<Option<Fault>>,
+    addr: Addr<Supervisor>,
+    fault: watch::Receiver<Option<Fault>>,
 }
 
-/// Why a request to the supervisor came to nothing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SupervisorError {
-    /// There is no such child.
-    #[error("there is no child named \"{name}\"; there are {known}")]
-    UnknownChild {
-        /// The name asked for.
-        name: String,
-        /// The names that exist.
-        known: String,
-    },
-    /// The child has no living generation that could be restarted.
-    #[error("{name} is not running: it is being replaced or has ended")]
-    NotRunning {
-        /// The child.
-        name: String,
-    },
-    /// The supervisor has ended.
-    #[error("the supervisor has ended")]
-    Ended,
+impl Supervisor {
+    /// Starts the supervisor on the current thread's arbiter, and with it all its children.
+    #[must_use = "the handle is the only way to end the supervisor"]
+    pub fn run(self) -> SupervisorHandle {
+        let fault = self.fault.subscribe();
+        SupervisorHandle { addr: self.start(), fault }
+    }
 }
 
 impl SupervisorHandle {

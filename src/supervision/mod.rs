@@ -14,6 +14,8 @@ mod envelope;
 mod generation;
 pub mod handle;
 pub mod link;
+mod liveness;
+pub mod messages;
 mod pump;
 pub mod restart;
 mod shutdown;

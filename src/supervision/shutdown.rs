@@ -9,20 +9,13 @@ use actix::{AsyncContext, Context, Handler, ResponseFuture};
 use tokio::sync::oneshot;
 
 use super::ending::Ending;
+use super::messages::ShutDown;
 use super::slot::Slot;
 use super::status::{ChildState, ShutdownReport, SupervisorState};
-use super::supervisor::{ShutDown, Supervisor};
+use super::supervisor::{Shutdown, Supervisor};
 
 /// How long a halted generation may take to drop its work.
 const HALT_GRACE: Duration = Duration::from_secs(1);
-
-/// A shutdown under way.
-pub(super) struct Shutdown {
-    /// When it has to be over, on the supervisor's stopwatch.
-    deadline: Duration,
-    waiting: Vec<oneshot::Sender<ShutdownReport>>,
-    report: ShutdownReport,
-}
 
 impl Supervisor {
     /// Drains a running child within `within`; its ending arrives as every other.

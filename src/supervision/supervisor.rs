@@ -7,15 +7,14 @@
 use std::time::Duration;
 
 use actix::fut::wrap_future;
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, WrapFuture};
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
 use tokio::sync::{oneshot, watch};
 
 use super::child::{AnyChild, Child};
 use super::ending::{Ending, RestartCause};
 use super::generation::{EndReport, Generation, GenerationEnded};
-use super::handle::{SupervisorError, SupervisorHandle};
+use super::messages::{Drill, Observe, Restart, SupervisorError};
 use super::restart::{RestartPolicy, Verdict};
-use super::shutdown::Shutdown;
 use super::slot::Slot;
 use super::status::{ChildState, Fault, ShutdownReport, SupervisorState, SupervisorStatus};
 use crate::clock::{Clock, Stopwatch};
@@ -28,34 +27,8 @@ const STAGGER: Duration = Duration::from_millis(50);
 /// How long an ended generation's thread may take to go away before it counts as abandoned.
 const JOIN_WITHIN: Duration = Duration::from_secs(5);
 
-/// Drains a child and starts its next generation.
-#[derive(Debug, Message)]
-#[rtype(result = "Result<(), SupervisorError>")]
-pub(super) struct Restart {
-    pub(super) child: String,
-    pub(super) cause: RestartCause,
-}
-
-/// Makes a child panic.
-#[derive(Debug, Message)]
-#[rtype(result = "Result<(), SupervisorError>")]
-pub(super) struct Drill {
-    pub(super) child: String,
-}
-
-/// Drains everything and ends.
-#[derive(Debug, Message)]
-#[rtype(result = "Result<ShutdownReport, oneshot::error::RecvError>")]
-pub(super) struct ShutDown {
-    pub(super) within: Duration,
-}
-
-/// Asks for the status.
-#[derive(Debug, Message)]
-#[rtype(result = "SupervisorStatus")]
-pub(super) struct Observe;
-
-/// The supervisor actor. Made and started with [`Supervisor::new`], [`Supervisor::supervise`], [`Supervisor::start`].
+/// The supervisor actor. Made and started with [`Supervisor::new`], [`Supervisor::supervise`] and
+/// [`Supervisor::run`].
 pub struct Supervisor {
     pub(super) config: SupervisionConfig,
     policy: RestartPolicy,
@@ -65,7 +38,15 @@ pub struct Supervisor {
     pub(super) shutdown: Option<Shutdown>,
     pub(super) stopwatch: Stopwatch,
     next_start: Duration,
-    fault: watch::Sender<Option<Fault>>,
+    pub(super) fault: watch::Sender<Option<Fault>>,
+}
+
+/// A shutdown under way.
+pub(super) struct Shutdown {
+    /// When it has to be over, on the supervisor's stopwatch.
+    pub(super) deadline: Duration,
+    pub(super) waiting: Vec<oneshot::Sender<ShutdownReport>>,
+    pub(super) report: ShutdownReport,
 }
 
 impl Supervisor {
@@ -92,13 +73,6 @@ impl Supervisor {
         let child: Box<dyn AnyChild> = Box::new(child);
         self.slots.push(Slot::new(child));
         self
-    }
-
-    /// Starts the supervisor on the current thread's arbiter, and with it all its children.
-    #[must_use = "the handle is the only way to end the supervisor"]
-    pub fn run(self) -> SupervisorHandle {
-        let fault = self.fault.subscribe();
-        SupervisorHandle { addr: self.start(), fault }
     }
 
     fn start_generation(&mut self, index: usize, why: &str, ctx: &mut Context<Self>) {
@@ -174,7 +148,7 @@ impl Supervisor {
         }
     }
 
-    fn crashed(&mut self, index: usize, ending: Ending, ctx: &mut Context<Self>) {
+    pub(super) fn crashed(&mut self, index: usize, ending: Ending, ctx: &mut Context<Self>) {
         let now = self.stopwatch.elapsed();
         let Some(slot) = self.slots.get_mut(index) else { return };
         self.policy.forget(&mut slot.crash_times, now);
@@ -216,49 +190,6 @@ impl Supervisor {
                 supervisor.start_generation(index, &why, ctx);
             }
         });
-    }
-
-    fn probe_all(&mut self, ctx: &mut Context<Self>) {
-        for index in 0..self.slots.len() {
-            self.probe(index, ctx);
-        }
-    }
-
-    fn probe(&mut self, index: usize, ctx: &mut Context<Self>) {
-        let Some(slot) = self.slots.get_mut(index) else { return };
-        if slot.probed || slot.state != ChildState::Running {
-            return;
-        }
-        let Some(generation) = &slot.generation else { return };
-        let answer = tokio::time::timeout(self.config.answer_within, generation.probe());
-        let number = slot.number;
-        slot.probed = true;
-        ctx.spawn(answer.into_actor(self).map(move |answer, supervisor, ctx| {
-            let Some(slot) = supervisor.slots.get_mut(index) else { return };
-            if slot.number != number {
-                return;
-            }
-            slot.probed = false;
-            // An answer that was dropped belongs to a generation that ends and says so itself.
-            if answer.is_err() && slot.state == ChildState::Running {
-                supervisor.unresponsive(index, ctx);
-            }
-        }));
-    }
-
-    pub(super) fn unresponsive(&mut self, index: usize, ctx: &mut Context<Self>) {
-        let Some(slot) = self.slots.get_mut(index) else { return };
-        slot.abandon();
-        let ending = slot.ended(Ending::Unresponsive, false);
-        let (name, number, abandoned) = (slot.name(), slot.number, slot.abandoned());
-        let limit_ms = self.config.answer_within.as_millis();
-        log::error!(child = name, generation = number, limit_ms:?, abandoned;
-            "{name} generation {number} did not answer within {limit_ms} ms; its thread cannot be killed and is abandoned ({abandoned} abandoned in all)");
-        if self.shutdown.is_some() {
-            self.child_drained(index, &ending, ctx);
-        } else {
-            self.crashed(index, ending, ctx);
-        }
     }
 
     fn restart(
