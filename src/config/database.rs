@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct DatabaseConfig {
     /// `sqlite:PATH`, or a path (`database.url`, `DATABASE_URL`; default `evenkeel.db` in the data directory).
+    /// As in SQLAlchemy, `sqlite:///PATH` is relative and `sqlite:////PATH` absolute.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Connections of the read side (`database.readers`; default 4).
     pub readers: u32,

@@ -5,6 +5,8 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use serde::{Deserialize, Serialize};
 
+use super::secret::Secret;
+
 /// Collection of market indices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -66,7 +68,8 @@ pub struct SourcesConfig {
 pub struct SourceConfig {
     /// Whether it is asked at all (`enabled`; default true).
     pub enabled: bool,
-    /// Scheme and host, without the paths that belong to the source's interface (`base_url`).
+    /// Scheme and host, without the paths that belong to the source's interface and without a slash at the end
+    /// (`base_url`).
     pub base_url: String,
     /// The source is asked no more often than this, in the daemon's clock (`min_interval`).
     #[serde(with = "super::duration")]
@@ -74,14 +77,16 @@ pub struct SourceConfig {
     /// From the request to the last byte, in real time (`time_limit`).
     #[serde(with = "super::duration")]
     pub time_limit: Duration,
-    /// A longer response is an error (`max_body`).
+    /// A longer response is an error (`max_body`; always with a unit, at most 64 MiB).
+    #[serde(with = "super::size")]
     pub max_body: ByteSize,
     /// Pause after a refusal that names none itself, in the daemon's clock (`cool_down`).
     #[serde(with = "super::duration")]
     pub cool_down: Duration,
-    /// A key for the source (`api_key`; CoinGecko: `COINGECKO_API_KEY`). Never shown.
+    /// A key for the source. Never shown, and settable for CoinGecko only, the one source that takes one
+    /// (`market.sources.coingecko.api_key`, `COINGECKO_API_KEY`; default none).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub api_key: Option<String>,
+    pub api_key: Option<Secret>,
 }
 
 impl SourceConfig {

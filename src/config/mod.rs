@@ -1,49 +1,40 @@
-//! The configuration: one struct a concern, read from a file and the environment, validated once, at start.
+//! The configuration: one struct a concern, read from files, environment and arguments, validated once, at start.
+//!
+//! Nothing here reads the environment of the process or a file that was not handed in, except
+//! [`ConfigInputs::of_process`]. A [`Loaded`] configuration is valid; one that a program put together is valid when
+//! [`Config::validate`] says so. Errors name the key, the value and what would be right, and never a secret.
 
 pub mod database;
+mod dot_env;
 mod duration;
+pub mod error;
+pub mod inputs;
+mod key;
+mod kind;
+pub mod load;
 pub mod market;
+pub mod notice;
+pub mod origin;
 pub mod report;
+pub mod secret;
 pub mod server;
+mod show;
+mod size;
+mod sqlite;
 pub mod supervision;
-
-use std::path::PathBuf;
-
-use serde::{Deserialize, Serialize};
+mod times;
+mod validate;
+mod whole;
 
 pub use database::DatabaseConfig;
+pub use error::ConfigError;
+pub use inputs::{Argument, ConfigFile, ConfigInputs};
+pub use load::Loaded;
 pub use market::{MarketConfig, SourceConfig, SourcesConfig};
+pub use notice::Notice;
+pub use origin::Origin;
 pub use report::ReportConfig;
+pub use secret::Secret;
 pub use server::ServerConfig;
 pub use supervision::SupervisionConfig;
-
-/// Everything that can be configured.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// Where the daemon keeps its files (`data_dir`, `EVENKEEL_DATA_DIR`; default `evenkeel-data`).
-    pub data_dir: PathBuf,
-    /// The web face.
-    pub server: ServerConfig,
-    /// Where reports and history are kept.
-    pub database: DatabaseConfig,
-    /// Which indices are collected, how often and from where.
-    pub market: MarketConfig,
-    /// When reports are written and how large they are.
-    pub report: ReportConfig,
-    /// How children are restarted.
-    pub supervision: SupervisionConfig,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            data_dir: PathBuf::from("evenkeel-data"),
-            server: ServerConfig::default(),
-            database: DatabaseConfig::default(),
-            market: MarketConfig::default(),
-            report: ReportConfig::default(),
-            supervision: SupervisionConfig::default(),
-        }
-    }
-}
+pub use whole::Config;

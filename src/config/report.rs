@@ -12,13 +12,15 @@ pub struct ReportConfig {
     /// Write reports on a schedule (`report.scheduled`, `ENABLE_AUTO_REPORT_SCHEDULER`; default true).
     pub scheduled: bool,
     /// Times of day, for example `["07:30", "15:00"]` (`report.times`, `AUTO_REPORT_SCHEDULE_TIMES`; default none).
+    #[serde(with = "super::times")]
     pub times: Vec<Time>,
     /// The time zone of `times`, an IANA name (`report.zone`; default `Asia/Ho_Chi_Minh`).
     pub zone: String,
-    /// Used when there are no `times` (`report.every`, `AUTO_REPORT_INTERVAL_HOURS`; default 3 h).
+    /// Used when there are no `times`; at least 1 min (`report.every`, `AUTO_REPORT_INTERVAL_HOURS`; default 3 h).
     #[serde(with = "super::duration")]
     pub every: Duration,
-    /// A run is due within this of its time; one missed by more is skipped (`report.tolerance`; default 5 min).
+    /// A run is due within this of its time; one missed by more is skipped. Less than half of the shortest time
+    /// between two runs (`report.tolerance`; default 5 min).
     #[serde(with = "super::duration")]
     pub tolerance: Duration,
     /// Attempts within one due window (`report.max_attempts`, `MAX_REPORT_ATTEMPTS`; default 3).
@@ -28,7 +30,7 @@ pub struct ReportConfig {
     pub retry_after: Duration,
     /// The edition's name (`report.edition`; default `market`).
     pub edition: String,
-    /// Rows of the constituents table (`report.constituents`; default 1000).
+    /// Rows of the constituents table, 0 to 100,000 (`report.constituents`; default 1000).
     pub constituents: u32,
 }
 

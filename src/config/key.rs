@@ -1,0 +1,175 @@
+//! Every key that can be set, with its kind and its variable.
+//!
+//! The list is what makes unknown keys an error and what orders `config show`; a test compares it with the structs.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use super::kind::Kind;
+
+/// One key of the configuration.
+#[derive(Debug, Clone)]
+pub(super) struct Key {
+    /// Dotted, for example `market.refresh_every`.
+    pub(super) name: String,
+    pub(super) kind: Kind,
+}
+
+/// The variables that are read, and the key that each sets.
+pub(super) const VARIABLES: [(&str, &str); 10] = [
+    ("EVENKEEL_DATA_DIR", "data_dir"),
+    ("HOST", "server.host"),
+    ("PORT", "server.port"),
+    ("DATABASE_URL", "database.url"),
+    ("ENABLE_AUTO_REPORT_SCHEDULER", "report.scheduled"),
+    ("AUTO_REPORT_SCHEDULE_TIMES", "report.times"),
+    (INTERVAL_HOURS, "report.every"),
+    ("MAX_REPORT_ATTEMPTS", "report.max_attempts"),
+    ("COINGECKO_API_KEY", "market.sources.coingecko.api_key"),
+    (REDIS_URL, ""),
+];
+
+/// The one variable with a unit in its name: a whole number of hours.
+pub(super) const INTERVAL_HOURS: &str = "AUTO_REPORT_INTERVAL_HOURS";
+/// Belongs to a store that this version does not have; it sets no key.
+pub(super) const REDIS_URL: &str = "REDIS_URL";
+
+const SECOND: Duration = Duration::from_secs(1);
+const SOURCES: [&str; 8] =
+    ["vietcap", "entrade", "kbs", "binance", "coingecko", "coinpaprika", "alternative_me", "yahoo"];
+const SOURCE_KEYS: [(&str, Kind); 6] = [
+    ("enabled", Kind::Flag),
+    ("base_url", Kind::BaseUrl),
+    ("min_interval", Kind::Length(Duration::ZERO)),
+    ("time_limit", Kind::Length(Duration::from_millis(1))),
+    ("max_body", Kind::Body),
+    ("cool_down", Kind::Length(Duration::ZERO)),
+];
+const KEYS: [(&str, Kind); 27] = [
+    ("data_dir", Kind::Directory),
+    ("server.host", Kind::Address),
+    ("server.port", Kind::Port),
+    ("server.workers", Kind::Whole(1, 64)),
+    ("database.url", Kind::Database),
+    ("database.readers", Kind::Whole(1, 64)),
+    ("database.lock_wait", Kind::Length(Duration::ZERO)),
+    ("market.refresh_every", Kind::Length(SECOND)),
+    ("market.snapshot_ttl", Kind::Length(Duration::from_millis(1))),
+    ("market.vietnam", Kind::Flag),
+    ("market.crypto", Kind::Flag),
+    ("market.us", Kind::Flag),
+    ("report.scheduled", Kind::Flag),
+    ("report.times", Kind::Times),
+    ("report.zone", Kind::Zone),
+    ("report.every", Kind::Length(Duration::from_secs(60))),
+    ("report.tolerance", Kind::Length(Duration::ZERO)),
+    ("report.max_attempts", Kind::Whole(1, 100)),
+    ("report.retry_after", Kind::Length(Duration::ZERO)),
+    ("report.edition", Kind::Text),
+    ("report.constituents", Kind::Whole(0, 100_000)),
+    ("supervision.answer_within", Kind::Length(Duration::from_millis(1))),
+    ("supervision.drain_within", Kind::Length(Duration::from_millis(1))),
+    ("supervision.crash_budget", Kind::Whole(1, 1000)),
+    ("supervision.crash_window", Kind::Length(Duration::from_millis(1))),
+    ("supervision.backoff_first", Kind::Length(Duration::ZERO)),
+    ("supervision.backoff_max", Kind::Length(Duration::ZERO)),
+];
+
+static KNOWN: LazyLock<Vec<Key>> = LazyLock::new(|| {
+    let mut known: Vec<Key> =
+        KEYS.iter().map(|(name, kind)| Key { name: (*name).to_owned(), kind: *kind }).collect();
+    for source in SOURCES {
+        let table = format!("market.sources.{source}");
+        known.extend(SOURCE_KEYS.map(|(name, kind)| Key { name: format!("{table}.{name}"), kind }));
+        if source == "coingecko" {
+            known.push(Key { name: format!("{table}.api_key"), kind: Kind::Secret });
+        }
+    }
+    known
+});
+
+/// All keys, in the order in which they are shown.
+pub(super) fn known() -> &'static [Key] {
+    &KNOWN
+}
+
+/// The key of this name.
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    known().iter().find(|key| key.name == name)
+}
+
+/// Whether a table of this name holds keys.
+pub(super) fn is_table(name: &str) -> bool {
+    known().iter().any(|key| inside(&key.name, name))
+}
+
+fn inside(key: &str, table: &str) -> bool {
+    key.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// The known key or table that resembles `unknown` most: one of the same last name in another table, else the one
+/// that takes the fewest edits.
+pub(super) fn nearest(unknown: &str) -> &'static str {
+    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let keys = || known().iter().map(|key| key.name.as_str());
+    let tables = keys().flat_map(|key| key.match_indices('.').map(move |(dot, _)| &key[..dot]));
+    let same_name = keys().chain(tables.clone()).filter(|name| last(name) == last(unknown));
+    let closest = |name: &&str| edits(name, unknown);
+    same_name.min_by_key(closest).or_else(|| keys().chain(tables).min_by_key(closest)).unwrap_or_default()
+}
+
+/// Levenshtein's distance: insertions, deletions and replacements of characters between two texts.
+fn edits(left: &str, right: &str) -> usize {
+    // A name may be as long as the file: what is longer than any key is not compared to its end.
+    let right: Vec<char> = right.chars().take(80).collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (from_left, left_char) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = from_left + 1;
+        for (column, right_char) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(left_char != *right_char);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_key_is_the_one_that_was_meant() {
+        let cases = [
+            ("market.refresh_evry", "market.refresh_every"),
+            ("port", "server.port"),
+            ("servr", "server"),
+            ("serve.port", "server.port"),
+            ("market.sources.coingeko", "market.sources.coingecko"),
+            ("market.sources.binance.api_key", "market.sources.coingecko.api_key"),
+            ("market.sources.binance.baseurl", "market.sources.binance.base_url"),
+            ("coingecko", "market.sources.coingecko"),
+            ("datadir", "data_dir"),
+        ];
+        for (unknown, meant) in cases {
+            assert_eq!(nearest(unknown), meant, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn the_distance_counts_edits() {
+        for (left, right, count) in [("", "", 0), ("abc", "abc", 0), ("abc", "", 3), ("kitten", "sitting", 3)]
+        {
+            assert_eq!(edits(left, right), count);
+            assert_eq!(edits(right, left), count);
+        }
+    }
+
+    #[test]
+    fn every_variable_sets_a_known_key() {
+        for (variable, key) in VARIABLES {
+            assert!(find(key).is_some() || variable == REDIS_URL, "{variable}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! All of the configuration in one value.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::database::DatabaseConfig;
+use super::error::ConfigError;
+use super::market::MarketConfig;
+use super::report::ReportConfig;
+use super::server::ServerConfig;
+use super::sqlite;
+use super::supervision::SupervisionConfig;
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the daemon keeps its files (`data_dir`, `EVENKEEL_DATA_DIR`; default `evenkeel-data`).
+    pub data_dir: PathBuf,
+    /// The web face.
+    pub server: ServerConfig,
+    /// Where reports and history are kept.
+    pub database: DatabaseConfig,
+    /// Which indices are collected, how often and from where.
+    pub market: MarketConfig,
+    /// When reports are written and how large they are.
+    pub report: ReportConfig,
+    /// How children are restarted.
+    pub supervision: SupervisionConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("evenkeel-data"),
+            server: ServerConfig::default(),
+            database: DatabaseConfig::default(),
+            market: MarketConfig::default(),
+            report: ReportConfig::default(),
+            supervision: SupervisionConfig::default(),
+        }
+    }
+}
+
+impl Config {
+    /// The SQLite file: the one of `database.url`, or else `evenkeel.db` in the data directory. A valid configuration
+    /// has one.
+    pub fn database_path(&self) -> Result<PathBuf, ConfigError> {
+        let Some(url) = &self.database.url else { return Ok(self.data_dir.join("evenkeel.db")) };
+        sqlite::path(url).map_err(|right| ConfigError::Value {
+            subject: "database.url".to_owned(),
+            value: format!("\"{}\"", sqlite::shown(url)),
+            right,
+        })
+    }
+}

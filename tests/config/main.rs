@@ -1,0 +1,8 @@
+//! The configuration as an operator meets it: what wins, what is refused and in which words, what is shown.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
+mod accepted;
+mod refused;
+mod setup;
+mod shown;
