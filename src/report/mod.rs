@@ -1,3 +1,4 @@
 //! Reports: composed from market data, rendered in two languages, streamed to persistence.
 
 pub mod messages;
+pub mod schedule;
