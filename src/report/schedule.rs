@@ -65,7 +65,7 @@ pub enum AfterFailure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GiveUpReason {
     /// All attempts of the window failed.
-    #[error("{0} attempts failed")]
+    #[error("attempts failed: {0}")]
     AttemptsUsed(u32),
     /// The next attempt would begin after the due window.
     #[error("the next attempt would begin {} s after the due window", .0.as_secs())]

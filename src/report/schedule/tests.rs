@@ -257,5 +257,5 @@ fn a_failure_is_tried_again_within_the_window_and_no_more_often_than_allowed() {
         let found = after_failure(attempt, max_attempts, time(now), due, tolerance, retry_after);
         assert_eq!(found, expected, "attempt {attempt} of {max_attempts} at {now}");
     }
-    assert_eq!(GiveUpReason::AttemptsUsed(3).to_string(), "3 attempts failed");
+    assert_eq!(GiveUpReason::AttemptsUsed(3).to_string(), "attempts failed: 3");
 }
