@@ -92,6 +92,8 @@ pub struct ArtifactDigest {
 }
 
 /// Makes an open report visible, whole, to every reader.
+///
+/// Ends the session in any case: a report that is refused is rolled back.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<StoredReport, PersistenceError>")]
 pub struct CommitReport {
@@ -114,7 +116,8 @@ pub struct AbortReport {
 /// Appends points to the history of their series.
 ///
 /// While a report is open its transaction owns the write connection; points that arrive then are kept and written
-/// when the report ends, so that a report that is rolled back takes no history with it.
+/// when the report ends, so that a report that is rolled back takes no history with it. Points that the database
+/// refused are kept as well and written with the next ones, although the message is answered with the error.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<(), PersistenceError>")]
 pub struct RecordIndices {
@@ -175,6 +178,13 @@ pub struct StoredArtifact {
     pub sha256: String,
 }
 
+impl StoredArtifact {
+    pub(super) fn new(name: String, bytes: u64, chunks: u32, sha256: &[u8]) -> Self {
+        let sha256 = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { name, bytes, chunks, sha256 }
+    }
+}
+
 /// Asks `Persistence` for its status.
 #[derive(Debug, Message)]
 #[rtype(result = "PersistenceStatus")]
@@ -191,6 +201,6 @@ pub struct PersistenceStatus {
     pub reports_aborted: u64,
     /// History points written.
     pub points_written: u64,
-    /// History points that wait for the open report to end.
+    /// History points that wait for the open report to end, or for a database that refused them.
     pub points_waiting: usize,
 }

@@ -1,0 +1,2 @@
+-- The history goes with its table.
+DROP TABLE index_points;

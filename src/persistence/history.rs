@@ -1,0 +1,120 @@
+//! The SQL of index history: plain functions on a connection.
+//!
+//! A point is recorded once: a second one of the same series and time is ignored. Charts are thinned out by the
+//! database, so that a year of history costs as much memory as the chart that it becomes.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Double, Text};
+use jiff::Timestamp;
+
+use super::messages::Point;
+use super::schema::index_points;
+
+/// Inserts the points that are not recorded yet, all in one transaction, and says how many those were.
+pub(super) fn insert_all<'a>(
+    connection: &mut SqliteConnection,
+    points: impl IntoIterator<Item = &'a Point>,
+) -> QueryResult<u64> {
+    connection.immediate_transaction(|connection| insert(connection, points))
+}
+
+fn insert<'a>(
+    connection: &mut SqliteConnection,
+    points: impl IntoIterator<Item = &'a Point>,
+) -> QueryResult<u64> {
+    let mut written = 0;
+    for point in points {
+        let rows = diesel::insert_into(index_points::table)
+            .values((
+                index_points::series.eq(point.series.as_str()),
+                index_points::at.eq(point.at.as_microsecond()),
+                index_points::value.eq(point.value),
+                index_points::volume.eq(point.volume),
+                index_points::source.eq(point.source.as_str()),
+            ))
+            .on_conflict_do_nothing()
+            .execute(connection)?;
+        written += rows as u64;
+    }
+    Ok(written)
+}
+
+/// The points of one series from `since` on, oldest first: all of them if they are at most `max_points`, otherwise the
+/// last one of each of `max_points` equal stretches of time. The newest point is always among them.
+pub(super) fn series(
+    connection: &mut SqliteConnection,
+    series: &str,
+    since: Timestamp,
+    max_points: u32,
+) -> QueryResult<Vec<(Timestamp, f64)>> {
+    let max_points = i64::from(max_points.max(1));
+    let since = since.as_microsecond();
+    let in_range = || {
+        index_points::table
+            .filter(index_points::series.eq(series))
+            .filter(index_points::at.ge(since))
+            .select((index_points::at, index_points::value))
+    };
+    let oldest: Option<(i64, f64)> = in_range().order(index_points::at).first(connection).optional()?;
+    let newest: Option<(i64, f64)> =
+        in_range().order(index_points::at.desc()).first(connection).optional()?;
+    let (Some((first, _)), Some((last, _))) = (oldest, newest) else { return Ok(Vec::new()) };
+
+    let one_too_many: Option<(i64, f64)> =
+        in_range().order(index_points::at).offset(max_points).first(connection).optional()?;
+    let rows = if one_too_many.is_none() {
+        in_range().order(index_points::at).load(connection)?
+    } else {
+        thinned(connection, series, first, last, max_points)?
+    };
+    rows.into_iter().map(|(at, value)| timed(at, value)).collect()
+}
+
+#[derive(QueryableByName)]
+struct ThinnedRow {
+    #[diesel(sql_type = BigInt)]
+    at: i64,
+    #[diesel(sql_type = Double)]
+    value: f64,
+}
+
+/// One seek in the primary key a stretch, instead of grouping the whole range: grouping would sort it in memory first.
+/// The stretches are generated in order of time, and so come the points.
+const THINNED: &str = "\
+    WITH RECURSIVE stretch(low) AS (
+        SELECT CAST(? AS BIGINT)
+        UNION ALL
+        SELECT low + ? FROM stretch WHERE low + ? <= ?
+    )
+    SELECT p.at AS at, p.value AS value
+    FROM stretch CROSS JOIN index_points p
+    WHERE p.series = ? AND p.at = (
+        SELECT max(q.at) FROM index_points q WHERE q.series = ? AND q.at >= stretch.low AND q.at < stretch.low + ?
+    )";
+
+fn thinned(
+    connection: &mut SqliteConnection,
+    series: &str,
+    first: i64,
+    last: i64,
+    max_points: i64,
+) -> QueryResult<Vec<(i64, f64)>> {
+    // Rounded up: the stretches reach just past the newest point, and there are never more than asked for.
+    let width = (last - first) / max_points + 1;
+    let rows: Vec<ThinnedRow> = diesel::sql_query(THINNED)
+        .bind::<BigInt, _>(first)
+        .bind::<BigInt, _>(width)
+        .bind::<BigInt, _>(width)
+        .bind::<BigInt, _>(last)
+        .bind::<Text, _>(series)
+        .bind::<Text, _>(series)
+        .bind::<BigInt, _>(width)
+        .load(connection)?;
+    Ok(rows.into_iter().map(|row| (row.at, row.value)).collect())
+}
+
+fn timed(at: i64, value: f64) -> QueryResult<(Timestamp, f64)> {
+    let at = Timestamp::from_microsecond(at)
+        .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?;
+    Ok((at, value))
+}
