@@ -45,13 +45,22 @@ impl Archive {
     /// Checks that `path` is a database of this program's schema, and keeps nothing open. Up to `readers` connections
     /// (at least 1) are opened when they are needed.
     pub fn open(path: &Path, readers: u32, lock_wait: Duration) -> Result<Self, PersistenceError> {
+        Self::with_wait(path, readers, lock_wait, READER_WAIT)
+    }
+
+    fn with_wait(
+        path: &Path,
+        readers: u32,
+        lock_wait: Duration,
+        reader_wait: Duration,
+    ) -> Result<Self, PersistenceError> {
         open_reader(path, lock_wait)?;
         let manager = ConnectionManager::new(address(path, Access::Read)?);
         let pool = Pool::builder()
             .max_size(readers.max(1))
             .min_idle(Some(0))
             .idle_timeout(Some(IDLE_LIMIT))
-            .connection_timeout(READER_WAIT)
+            .connection_timeout(reader_wait)
             .test_on_check_out(false)
             .connection_customizer(Box::new(ReaderSettings { lock_wait }))
             // What went wrong is told to the caller that waited for it.
@@ -103,9 +112,28 @@ impl Archive {
     ) -> Result<T, PersistenceError> {
         let mut connection = self.pool.get().map_err(|error| PersistenceError::ReadersBusy {
             readers: self.pool.max_size(),
-            waited_ms: u64::try_from(READER_WAIT.as_millis()).unwrap_or(u64::MAX),
+            waited_ms: u64::try_from(self.pool.connection_timeout().as_millis()).unwrap_or(u64::MAX),
             reason: error.to_string(),
         })?;
         Ok(query(&mut connection)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::connection::Database;
+    use super::*;
+
+    #[test]
+    fn a_caller_is_told_when_every_connection_stays_busy() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let path = directory.path().join("evenkeel.db");
+        Database::open(&path, Duration::ZERO).unwrap().migrate().unwrap();
+        let archive = Archive::with_wait(&path, 1, Duration::ZERO, Duration::from_millis(20)).unwrap();
+
+        let busy = archive.read(|_| Ok(archive.count())).unwrap().unwrap_err().to_string();
+        let expected = "none of the 1 reader connections became free within 20 ms";
+        assert!(busy.starts_with(expected), "{busy}");
+        assert_eq!(archive.count(), Ok(0));
     }
 }

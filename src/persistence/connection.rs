@@ -14,12 +14,14 @@ use super::error::{OpenError, PersistenceError};
 use super::migrations;
 use super::writer_lock::WriterLock;
 
-/// Page size of a new file. With pages of 16 KiB the index of the write-ahead log, which is mapped into memory, has a
-/// quarter of the entries that SQLite's 4 KiB would need for the same report.
-const PAGE_BYTES: u32 = 16 * 1024;
+/// Page size of a new file. Larger pages mean fewer entries in the index of the write-ahead log, which is mapped into
+/// memory; smaller ones mean less to write for one point of history. Measured with a report of 70 MB: this size adds
+/// the least to the process, 4 KiB and 16 KiB add up to twice as much.
+const PAGE_BYTES: u32 = 8 * 1024;
 
-/// Page cache of the writer. Full, it spills into the write-ahead log: a transaction may be larger than memory.
-const WRITER_CACHE_KIB: u32 = 512;
+/// Page cache of the writer. Full, it spills into the write-ahead log: a transaction may be larger than memory. Twice as
+/// much made no report faster.
+const WRITER_CACHE_KIB: u32 = 256;
 
 /// Page cache of a reader: the path from the root to one chunk.
 const READER_CACHE_KIB: u32 = 128;

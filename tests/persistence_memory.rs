@@ -1,0 +1,102 @@
+//! A report costs the process a chunk or two of memory, whatever its size. One test, so that the process is its own.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on has failed")]
+
+#[path = "common/draft.rs"]
+mod draft;
+#[path = "common/store.rs"]
+mod store;
+
+use actix::prelude::*;
+use draft::Draft;
+use evenkeel::clock::Clock;
+use evenkeel::persistence::actor::Persistence;
+use evenkeel::persistence::archive::Archive;
+use evenkeel::persistence::messages::{Point, RecordIndices};
+use store::{LOCK_WAIT, Store};
+
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+const ARTIFACTS: [&str; 5] = ["html_vi", "js_vi", "html_en", "js_en", "css"];
+const CHUNK_BYTES: usize = 64 * 1024;
+const MIB: u64 = 1024 * 1024;
+
+/// A field of `/proc/self/status`, in bytes.
+fn memory(field: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with(field)).unwrap();
+    let kib: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    kib * 1024
+}
+
+/// Makes the kernel's high-water mark start anew at what the process has now.
+fn reset_peak() {
+    std::fs::write("/proc/self/clear_refs", "5").unwrap();
+}
+
+async fn write(address: &Addr<Persistence>, chunks: u32) -> i32 {
+    let mut draft = Draft::begin(address, &ARTIFACTS).await.unwrap();
+    for number in 0..chunks {
+        let artifact = ARTIFACTS[number as usize % ARTIFACTS.len()];
+        draft.append(artifact, vec![b'a' + (number % 26) as u8; CHUNK_BYTES]).await.unwrap();
+    }
+    draft.commit().await.unwrap().id
+}
+
+fn read(archive: &Archive, id: i32) -> u64 {
+    let chunks = ARTIFACTS
+        .iter()
+        .flat_map(|artifact| (0..).map_while(move |seq| archive.chunk(id, artifact, seq).unwrap()));
+    chunks.map(|chunk| chunk.len() as u64).sum()
+}
+
+#[actix::test]
+async fn memory_does_not_depend_on_the_size_of_a_report() {
+    let store = Store::new();
+    let arbiter = Arbiter::new();
+    let path = store.path();
+    let address = Persistence::start_in_arbiter(&arbiter.handle(), move |_| store::writer(&path));
+    let archive = Archive::open(&store.path(), 4, LOCK_WAIT).unwrap();
+    let clock = Clock::system();
+
+    // The first report fills caches that stay, and brings the program's own pages into memory.
+    let first = write(&address, 112).await;
+    read(&archive, first);
+    for (mb, chunks) in [(7, 112), (70, 1120)] {
+        reset_peak();
+        let (idle, stopwatch) = (memory("VmRSS"), clock.stopwatch());
+        let id = write(&address, chunks).await;
+        let (written_ms, write_peak) = (stopwatch.elapsed_ms(), memory("VmHWM").saturating_sub(idle));
+
+        reset_peak();
+        let (idle, stopwatch) = (memory("VmRSS"), clock.stopwatch());
+        let bytes = read(&archive, id);
+        let (read_ms, read_peak) = (stopwatch.elapsed_ms(), memory("VmHWM").saturating_sub(idle));
+
+        println!(
+            "{mb} MB ({bytes} bytes): written in {written_ms} ms, peak {} KiB above idle; \
+             read in {read_ms} ms, peak {} KiB above idle; idle {} KiB",
+            write_peak / 1024,
+            read_peak / 1024,
+            idle / 1024
+        );
+        assert_eq!(bytes, u64::from(chunks) * CHUNK_BYTES as u64);
+        assert!(write_peak < MIB, "writing {mb} MB took {write_peak} bytes");
+        assert!(read_peak < MIB, "reading {mb} MB took {read_peak} bytes");
+    }
+
+    // The log of the large report does not stay: the next commit cuts it back.
+    let point = Point {
+        series: "vnindex".to_owned(),
+        at: clock.now(),
+        value: 1.0,
+        volume: None,
+        source: "vietcap".to_owned(),
+    };
+    address.send(RecordIndices { points: vec![point] }).await.unwrap().unwrap();
+    let log = std::fs::metadata(format!("{}-wal", store.path().display())).unwrap().len();
+    println!("write-ahead log afterwards: {log} bytes");
+    assert!(log <= 5 * MIB, "the write-ahead log has {log} bytes");
+    arbiter.stop();
+    arbiter.join().unwrap();
+}
