@@ -7,4 +7,5 @@ pub mod market;
 pub mod memory;
 pub mod persistence;
 pub mod report;
+pub mod simulator;
 pub mod supervision;
