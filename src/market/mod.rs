@@ -1,4 +1,9 @@
 //! Market indices: what they are, how they are fetched, where the latest snapshot is kept.
 
+pub mod document;
 pub mod messages;
 pub mod model;
+pub mod parse;
+pub mod points;
+pub mod source;
+pub mod store;

@@ -269,7 +269,8 @@ pub struct Snapshot {
     pub crypto: Option<Reading<CryptoOverview>>,
     /// The Fear & Greed index; nothing when crypto is not enabled.
     pub fear_greed: Option<Reading<FearGreed>>,
-    /// The sources that were asked; one that was not due is absent.
+    /// The sources that were asked, and those that asked to be left alone, with until when; a source that was not
+    /// needed or whose minimum interval is not over is absent.
     pub sources: Vec<SourceOutcome>,
     /// How long the refresh took, in milliseconds of real time.
     pub fetch_duration_ms: u64,

@@ -1,0 +1,139 @@
+//! The `market_indices` document that readers outside know: rendered from a snapshot, no I/O and no clock.
+//!
+//! The five Vietnamese indices always stand first and in their order, whatever is collected and whatever failed. Keys
+//! that existing readers know never change their name, type or unit; everything else is an addition beside them.
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+
+use super::model::{Good, Index, Market, Quote, Reading, Snapshot};
+
+/// Vietnam keeps one offset all year.
+const ICT: Offset = Offset::constant(7);
+
+/// The document of one snapshot, as it reads at one time.
+///
+/// It is a `Serialize` value, so that it can be written to wherever it goes without being held as text.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    snapshot: &'a Snapshot,
+    now: Timestamp,
+}
+
+impl<'a> Document<'a> {
+    /// The document of `snapshot`; the age of a stale value is counted up to `now`.
+    pub fn new(snapshot: &'a Snapshot, now: Timestamp) -> Self {
+        Self { snapshot, now }
+    }
+
+    /// The document as JSON text, a few kilobytes.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = serializer.serialize_struct("Document", 2)?;
+        document.serialize_field("success", &true)?;
+        document.serialize_field("indices", &Indices(*self))?;
+        document.end()
+    }
+}
+
+struct Indices<'a>(Document<'a>);
+
+impl Serialize for Indices<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Document { snapshot, now } = self.0;
+        let mut entries = serializer.serialize_map(None)?;
+        for index in Index::of(Market::Vietnam) {
+            let reading = snapshot.index(index.name);
+            entries.serialize_entry(index.name, &Entry { code: index.code, reading, now })?;
+        }
+        for read in &snapshot.indices {
+            let Some(index) = Index::named(&read.name) else { continue };
+            if index.market != Market::Vietnam {
+                let entry = Entry { code: index.code, reading: Some(&read.reading), now };
+                entries.serialize_entry(index.name, &entry)?;
+            }
+        }
+        entries.end()
+    }
+}
+
+struct Entry<'a> {
+    code: &'static str,
+    /// Nothing when the index is not collected at all.
+    reading: Option<&'a Reading<Quote>>,
+    now: Timestamp,
+}
+
+impl Serialize for Entry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut entry = serializer.serialize_map(None)?;
+        match self.reading {
+            Some(Reading::Known(good)) => {
+                entry.serialize_entry("value", &Value::of(self.code, &good.value))?;
+                entry.serialize_entry("error", &None::<&str>)?;
+                entry.serialize_entry("source", good.source.as_str())?;
+            }
+            Some(Reading::Failed { error, last_good }) => {
+                entry.serialize_entry("value", &None::<&str>)?;
+                entry.serialize_entry("error", error)?;
+                if let Some(good) = last_good {
+                    entry.serialize_entry("stale", &Stale::of(self.code, good, self.now))?;
+                }
+            }
+            None => {
+                entry.serialize_entry("value", &None::<&str>)?;
+                entry.serialize_entry("error", "not collected: market.vietnam is false")?;
+            }
+        }
+        entry.end()
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Value {
+    code: &'static str,
+    date: String,
+    open: Option<f64>,
+    high: Option<f64>,
+    low: Option<f64>,
+    close: f64,
+    volume: Option<u64>,
+}
+
+impl Value {
+    fn of(code: &'static str, quote: &Quote) -> Self {
+        Self {
+            code,
+            date: ICT.to_datetime(quote.at).strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+            open: quote.open,
+            high: quote.high,
+            low: quote.low,
+            close: quote.close,
+            // A conversion that saturates; coins are traded in fractions and readers expect a whole number.
+            volume: quote.volume.map(|volume| volume.round() as u64),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Stale {
+    value: Value,
+    age_seconds: i64,
+    source: &'static str,
+}
+
+impl Stale {
+    fn of(code: &'static str, good: &Good<Quote>, now: Timestamp) -> Self {
+        Self {
+            value: Value::of(code, &good.value),
+            age_seconds: now.duration_since(good.fetched_at).as_secs().max(0),
+            source: good.source.as_str(),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Yahoo's chart service: one symbol per body, minutes of one session, nulls in place of minutes without a trade.
+//!
+//! Only whole bars count. A body without times (no trade in the window) and a placeholder with zero prices are
+//! rejected, whatever its summary says.
+
+use jiff::tz::Offset;
+use serde::Deserialize;
+
+use super::bars::{Columns, Session};
+use super::error::ParseError;
+use super::lenient::{Number, Text};
+use crate::market::model::Quote;
+
+#[derive(Deserialize)]
+struct Answer {
+    chart: Chart,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Chart {
+    result: Option<Vec<Symbol>>,
+    error: Option<Reported>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Reported {
+    description: Text<160>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Symbol {
+    meta: Meta,
+    timestamp: Option<Vec<Number>>,
+    indicators: Indicators,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Meta {
+    symbol: Text<32>,
+    gmtoffset: Number,
+    previous_close: Number,
+    chart_previous_close: Number,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Indicators {
+    quote: Vec<Prices>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Prices {
+    open: Option<Vec<Number>>,
+    high: Option<Vec<Number>>,
+    low: Option<Vec<Number>>,
+    close: Option<Vec<Number>>,
+    volume: Option<Vec<Number>>,
+}
+
+/// The quote of a one-day chart that must be about `symbol`, for example `^GSPC`.
+pub fn parse_chart(body: &[u8], symbol: &str) -> Result<Quote, ParseError> {
+    let chart = serde_json::from_slice::<Answer>(body)?.chart;
+    if let Some(reported) = chart.error {
+        let description = reported.description.into_string();
+        return Err(ParseError::Reported(description));
+    }
+    let Symbol { meta, timestamp, indicators } =
+        chart.result.unwrap_or_default().into_iter().next().ok_or(ParseError::Empty)?;
+    if let Some(found) = meta.symbol.get().filter(|found| !found.eq_ignore_ascii_case(symbol)) {
+        return Err(ParseError::OtherSymbol { asked: symbol.to_owned(), found: found.to_owned() });
+    }
+    let prices = indicators.quote.into_iter().next().unwrap_or_default();
+    let columns = Columns {
+        time: timestamp.unwrap_or_default(),
+        open: prices.open.unwrap_or_default(),
+        high: prices.high.unwrap_or_default(),
+        low: prices.low.unwrap_or_default(),
+        close: prices.close.unwrap_or_default(),
+        volume: prices.volume.unwrap_or_default(),
+    };
+    let session = Session::last(&columns.bars()?, meta.zone())?;
+    // Of a range of one day, "the close before the chart" is the close of the day before.
+    let previous_close = meta.previous_close.maybe_price().or(meta.chart_previous_close.maybe_price());
+    let quote = session.quote(session.at);
+    Ok(Quote { previous_close: previous_close.or(quote.previous_close), ..quote })
+}
+
+impl Meta {
+    fn zone(&self) -> Offset {
+        self.gmtoffset.maybe_offset().unwrap_or(Offset::UTC)
+    }
+}
