@@ -93,7 +93,8 @@ async fn every_fault_is_said_costs_its_own_indices_only_and_cools_down_as_it_sho
     let page = include_bytes!("fixtures/market/challenge.html");
     let half = &include_bytes!("fixtures/market/binance_tickers.json")[..900];
     // The answer; what is said of it; the shortest and longest cool-down in seconds, or none.
-    let table: Vec<(Answer, &str, Option<(i64, i64)>)> = vec![
+    type Case = (Answer, &'static str, Option<(i64, i64)>);
+    let table: Vec<Case> = vec![
         (
             refused(429, wait("119"), r#"{"code":-1003,"msg":"too much"}"#),
             "status 429: too much",
@@ -218,6 +219,28 @@ async fn fallbacks_are_asked_in_order_and_only_for_what_is_still_missing() {
              kbs answered with status 404: unknown"
         )
     );
+}
+
+#[actix_web::test]
+async fn a_chart_that_refuses_is_left_alone_and_costs_the_snapshot_nothing() {
+    let server = SourceServer::start();
+    server.answer(CHART, whole(400, "text/html", b""));
+    let (config, gates) = (server.config(), Gates::default());
+    let first = sources(&config, &gates, 0).snapshot(None).await;
+    let second = sources(&config, &gates, 180).snapshot(Some(&first)).await;
+    assert_eq!(
+        (server.asked(SNAPSHOT).len(), server.asked(CHART).len(), server.asked(ENTRADE).len()),
+        (2, 1, 0)
+    );
+    let vnindex = second.index("vnindex").unwrap().known().unwrap();
+    assert_eq!(
+        (vnindex.source, vnindex.value.close, vnindex.value.open),
+        (SourceName::Vietcap, 1212.48, None)
+    );
+
+    server.behave(CHART);
+    let third = sources(&config, &gates, 400).snapshot(Some(&second)).await;
+    assert_eq!(third.index("vnindex").unwrap().known().unwrap().value.open, Some(1205.05));
 }
 
 #[actix_web::test]

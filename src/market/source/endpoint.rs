@@ -36,10 +36,11 @@ const AS_VIETCAPS_PAGE: &[(&str, &str)] = &[
 ];
 
 /// One source.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Endpoint {
     pub(super) name: SourceName,
     pub(super) clock: Clock,
+    gate: &'static str,
     enabled: bool,
     base: String,
     headers: HeaderMap,
@@ -79,6 +80,7 @@ impl Endpoint {
         Ok(Self {
             name,
             clock: clock.clone(),
+            gate: name.as_str(),
             enabled: config.enabled,
             base: base.to_owned(),
             headers: headers(name, config.api_key.as_deref(), &url)?,
@@ -91,6 +93,11 @@ impl Endpoint {
         })
     }
 
+    /// The same source behind another gate, for a part of it that refuses on its own.
+    pub(super) fn behind(&self, gate: &'static str) -> Self {
+        Self { gate, ..self.clone() }
+    }
+
     /// Whether the source may be asked. Without a recent answer to go by it may be asked before its minimum interval
     /// is over, though not more often than its cool-down.
     pub(super) fn turn(&self, has_recent_answer: bool) -> Turn {
@@ -99,7 +106,7 @@ impl Endpoint {
         }
         let interval =
             if has_recent_answer { self.min_interval } else { self.min_interval.min(self.cool_down) };
-        match self.gates.with(self.name, |gate| gate.due(self.clock.now(), interval)) {
+        match self.gates.with(self.gate, |gate| gate.due(self.clock.now(), interval)) {
             Due::Now => Turn::Ask,
             Due::NotBefore(not_before) => Turn::TooEarly(not_before),
             Due::Cooling(cooling) => Turn::Cooling(cooling),
@@ -112,7 +119,7 @@ impl Endpoint {
             return Err(SourceError::Disabled(self.name));
         }
         let now = self.clock.now();
-        match self.gates.with(self.name, |gate| gate.cooling(now).cloned()) {
+        match self.gates.with(self.gate, |gate| gate.cooling(now).cloned()) {
             None => Ok(()),
             Some(Cooling { until, why }) => Err(SourceError::CoolingDown { name: self.name, until, why }),
         }
@@ -146,12 +153,12 @@ impl Endpoint {
 
     /// Tells the gate that a refresh was answered.
     pub(super) fn note_answer(&self) {
-        self.gates.with(self.name, |gate| gate.answered(self.clock.now()));
+        self.gates.with(self.gate, |gate| gate.answered(self.clock.now()));
     }
 
     /// Tells the gate that a question beside the refresh was answered.
     pub(super) fn note_recovery(&self) {
-        self.gates.with(self.name, |gate| gate.recovered(self.clock.now()));
+        self.gates.with(self.gate, |gate| gate.recovered(self.clock.now()));
     }
 
     /// Tells the gate what went wrong; only refusals matter to it.
@@ -159,7 +166,7 @@ impl Endpoint {
         if let Failure::Refused { refusal, .. } = failure {
             let now = self.clock.now();
             let chance = rand::random::<f64>();
-            self.gates.with(self.name, |gate| {
+            self.gates.with(self.gate, |gate| {
                 gate.refused(now, *refusal, failure.to_string(), self.cool_down, chance);
             });
         }

@@ -7,19 +7,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::gate::Gate;
 use crate::market::model::SourceName;
 
-/// One gate a source, cloneable. Created once, where the daemon is put together.
+/// One gate a source, and one for every part of a source that refuses on its own; cloneable. Created once, where the
+/// daemon is put together.
 #[derive(Debug, Clone, Default)]
-pub struct Gates(Arc<Mutex<BTreeMap<SourceName, Gate>>>);
+pub struct Gates(Arc<Mutex<BTreeMap<&'static str, Gate>>>);
 
 impl Gates {
-    /// Looks at or changes the gate of one source.
-    pub(super) fn with<T>(&self, source: SourceName, act: impl FnOnce(&mut Gate) -> T) -> T {
+    /// Looks at or changes one gate.
+    pub(super) fn with<T>(&self, name: &'static str, act: impl FnOnce(&mut Gate) -> T) -> T {
         let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        act(gates.entry(source).or_default())
+        act(gates.entry(name).or_default())
     }
 
     /// A copy of one source's gate.
     pub fn gate(&self, source: SourceName) -> Gate {
-        self.with(source, |gate| gate.clone())
+        self.with(source.as_str(), |gate| gate.clone())
     }
 }

@@ -40,8 +40,10 @@ impl Sources {
         let at =
             |name: SourceName, source: &SourceConfig| Endpoint::new(name, source, &clients, &gates, &clock);
         let sources = &config.sources;
+        let vietcap = at(SourceName::Vietcap, &sources.vietcap)?;
         let vietnam = Vietnam {
-            vietcap: at(SourceName::Vietcap, &sources.vietcap)?,
+            chart: vietcap.behind("vietcap chart"),
+            vietcap,
             entrade: at(SourceName::Entrade, &sources.entrade)?,
             kbs: at(SourceName::Kbs, &sources.kbs)?,
         };

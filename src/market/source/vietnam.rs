@@ -1,7 +1,8 @@
 //! Vietnam's five indices: Vietcap, then Entrade, then KB Securities, each for exactly what is still missing.
 //!
 //! Vietcap is asked twice: its snapshot knows the value now, the previous close and the breadth; its daily chart adds
-//! the first, highest and lowest value of the session, and stands in when the snapshot fails.
+//! the first, highest and lowest value of the session, and stands in for rows that the snapshot spoils. The chart is
+//! known to refuse while the snapshot answers: it has a gate of its own, so that it never costs the snapshot.
 
 use jiff::civil::{Date, time};
 use jiff::tz::Offset;
@@ -42,6 +43,7 @@ const SYMBOLS: [Symbols; 5] = [
 #[derive(Debug)]
 pub(super) struct Vietnam {
     pub(super) vietcap: Endpoint,
+    pub(super) chart: Endpoint,
     pub(super) entrade: Endpoint,
     pub(super) kbs: Endpoint,
 }
@@ -81,20 +83,11 @@ impl Vietnam {
         {
             return Answers::none(failure.clone());
         }
-        // A day ahead, so that the running session is included.
-        let to = now.as_second() + 86_400;
-        let question = json!({ "timeFrame": "ONE_DAY", "symbols": symbols, "to": to, "countBack": 2 });
-        let chart = self
-            .vietcap_body(
-                "/api/chart/OHLCChart/gap-chart",
-                question.to_string(),
-                &deadline,
-                vietcap::parse_chart,
-            )
-            .await;
-
-        let (indices, snapshot_failure) = split(snapshot);
-        let (charts, chart_failure) = split(chart);
+        let (indices, failure) = match snapshot {
+            Ok(indices) => (indices, None),
+            Err(failure) => (Vec::new(), Some(failure)),
+        };
+        let charts = self.charts(&symbols, now, &deadline).await;
         let values = wanted
             .into_iter()
             .filter_map(|symbols| {
@@ -104,7 +97,31 @@ impl Vietnam {
                 Some((symbols.name, combine(index, bars, now)?.map_err(Failure::Unusable)))
             })
             .collect();
-        Answers { values, failure: snapshot_failure.or(chart_failure) }
+        Answers { values, failure }
+    }
+
+    /// The daily charts, as far as they can be had; without them the session's first, highest and lowest values are
+    /// not known, which is no failure.
+    async fn charts(&self, symbols: &[&str], now: Timestamp, deadline: &Deadline) -> Demultiplexed<Vec<Bar>> {
+        if self.chart.admits().is_err() {
+            return Vec::new();
+        }
+        // A day ahead, so that the running session is included.
+        let to = now.as_second() + 86_400;
+        let question = json!({ "timeFrame": "ONE_DAY", "symbols": symbols, "to": to, "countBack": 2 });
+        let path = "/api/chart/OHLCChart/gap-chart";
+        match self.vietcap_body(path, question.to_string(), deadline, vietcap::parse_chart).await {
+            Ok(charts) => {
+                self.chart.note_recovery();
+                charts
+            }
+            Err(failure) => {
+                self.chart.note_failure(&failure);
+                let source = self.chart.name;
+                log::warn!(source = source.as_str(); "the chart of {source} {failure}: open, high and low are not known");
+                Vec::new()
+            }
+        }
     }
 
     async fn vietcap_body<T>(
@@ -147,13 +164,6 @@ impl Vietnam {
 
 fn symbols_of(names: &[&'static str]) -> impl Iterator<Item = &'static Symbols> {
     SYMBOLS.iter().filter(move |symbols| names.contains(&symbols.name))
-}
-
-fn split<T>(answer: Result<Demultiplexed<T>, Failure>) -> (Demultiplexed<T>, Option<Failure>) {
-    match answer {
-        Ok(rows) => (rows, None),
-        Err(failure) => (Vec::new(), Some(failure)),
-    }
 }
 
 /// The quote at the end of minute bars.
