@@ -59,11 +59,15 @@ impl Clients {
 
     /// The client for one base URL.
     pub(super) fn client_for(&self, url: &Url) -> Client {
-        let host = url.host_str().unwrap_or_default();
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        let loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
-        if loopback { self.loopback.clone() } else { self.network.clone() }
+        if is_loopback(url) { self.loopback.clone() } else { self.network.clone() }
     }
+}
+
+/// Whether a URL leads to this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn builder(tls: &ClientConfig) -> ClientBuilder {
@@ -74,5 +78,4 @@ fn builder(tls: &ClientConfig) -> ClientBuilder {
         .redirect(redirect::Policy::none())
         .pool_max_idle_per_host(1)
         .pool_idle_timeout(IDLE_CONNECTION)
-        .user_agent(concat!("evenkeel/", env!("CARGO_PKG_VERSION")))
 }

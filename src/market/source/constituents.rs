@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::endpoint::Endpoint;
 use super::error::SourceError;
 use super::failure::Failure;
+use super::narrow::NarrowClient;
 use crate::market::model::Constituent;
 use crate::market::parse::ParseError;
 use crate::market::parse::coingecko::parse_constituents;
@@ -26,13 +27,15 @@ const READ_AHEAD: usize = 8 * 1024;
 /// The coins on `page` (from 1) of `per_page` (1 to 250), largest capitalisation first; none past the end.
 pub(super) async fn fetch(
     endpoint: &Endpoint,
+    client: &NarrowClient,
     page: u32,
     per_page: u32,
 ) -> Result<Vec<Constituent>, SourceError> {
     endpoint.admits()?;
     let name = endpoint.name;
     let deadline = endpoint.deadline();
-    let answer = deadline.within(read_page(endpoint, page.max(1), per_page.clamp(1, LARGEST_PAGE))).await;
+    let answer =
+        deadline.within(read_page(endpoint, client, page.max(1), per_page.clamp(1, LARGEST_PAGE))).await;
     let duration_ms = deadline.since.elapsed_ms();
     match answer {
         Ok(coins) => {
@@ -47,12 +50,17 @@ pub(super) async fn fetch(
     }
 }
 
-async fn read_page(endpoint: &Endpoint, page: u32, per_page: u32) -> Result<Vec<Constituent>, Failure> {
+async fn read_page(
+    endpoint: &Endpoint,
+    client: &NarrowClient,
+    page: u32,
+    per_page: u32,
+) -> Result<Vec<Constituent>, Failure> {
     let path = format!(
         "/api/v3/coins/markets?vs_currency=usd&order=market_cap_desc&per_page={per_page}&page={page}\
          &sparkline=true&price_change_percentage=1h,24h,7d"
     );
-    let mut body = endpoint.open(endpoint.get(&path)).await?;
+    let mut body = endpoint.open(client.send(endpoint.get(&path)).await?).await?;
     let (pieces, waiting) = mpsc::channel(PIECES_IN_FLIGHT);
     let parsing =
         tokio::task::spawn_blocking(move || parse(Pieces { waiting, current: Bytes::new() }, per_page));

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, RequestBuilder, Url};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Client, RequestBuilder, Response, Url};
 
 use super::client::Clients;
 use super::error::SourceError;
@@ -16,6 +16,8 @@ use super::http::{self, Deadline};
 use crate::clock::Clock;
 use crate::config::SourceConfig;
 use crate::market::model::SourceName;
+
+const OURSELVES: &str = concat!("evenkeel/", env!("CARGO_PKG_VERSION"));
 
 /// Two sources answer nobody but browsers.
 const BROWSER: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/152.0.0.0 Safari/537.36";
@@ -143,12 +145,12 @@ impl Endpoint {
 
     /// The body of a good answer.
     pub(super) async fn fetch(&self, request: RequestBuilder, deadline: &Deadline) -> Result<Bytes, Failure> {
-        deadline.within(async { self.open(request).await?.whole().await }).await
+        deadline.within(async { self.open(http::send(request).await?).await?.whole().await }).await
     }
 
     /// A good answer of which only the start was read. The caller keeps the time limit.
-    pub(super) async fn open(&self, request: RequestBuilder) -> Result<http::Body, Failure> {
-        http::open(request, self.max_body, self.clock.now()).await
+    pub(super) async fn open(&self, response: Response) -> Result<http::Body, Failure> {
+        http::open(response, self.max_body, self.clock.now()).await
     }
 
     /// Tells the gate that a refresh was answered.
@@ -177,6 +179,7 @@ impl Endpoint {
 fn headers(name: SourceName, api_key: Option<&str>, base: &Url) -> Result<HeaderMap, SourceError> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/plain, */*"));
+    headers.insert(USER_AGENT, HeaderValue::from_static(OURSELVES));
     let fixed = match name {
         SourceName::Vietcap => AS_VIETCAPS_PAGE,
         SourceName::Yahoo => AS_BROWSER,

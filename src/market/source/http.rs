@@ -45,12 +45,19 @@ pub(super) struct Body {
     limit: u64,
 }
 
-/// Sends a request and looks at the start of the answer. `now` is needed to understand a date in `Retry-After`.
-pub(super) async fn open(request: RequestBuilder, limit: u64, now: Timestamp) -> Result<Body, Failure> {
-    let mut response = request.send().await.map_err(|error| {
-        let cause = root_cause(&error);
-        if error.is_connect() { Failure::Unreachable(cause) } else { Failure::BrokenOff(cause) }
-    })?;
+/// Sends a request and waits for the headers of the answer.
+pub(super) async fn send(request: RequestBuilder) -> Result<Response, Failure> {
+    request.send().await.map_err(|error| failure(error.is_connect(), &error))
+}
+
+/// What it means that a request got no answer.
+pub(super) fn failure(while_connecting: bool, error: &dyn Error) -> Failure {
+    let cause = root_cause(error);
+    if while_connecting { Failure::Unreachable(cause) } else { Failure::BrokenOff(cause) }
+}
+
+/// Looks at the start of an answer. `now` is needed to understand a date in `Retry-After`.
+pub(super) async fn open(mut response: Response, limit: u64, now: Timestamp) -> Result<Body, Failure> {
     let status = response.status().as_u16();
     if status != 200 {
         let wait = header(&response, RETRY_AFTER).and_then(|value| retry_after(value, now));
@@ -107,8 +114,8 @@ fn header(response: &Response, name: HeaderName) -> Option<&str> {
 }
 
 /// The innermost cause: the outer ones only say that a request failed.
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
+fn root_cause(error: &dyn Error) -> String {
+    let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }

@@ -14,6 +14,7 @@ mod gate;
 mod gates;
 mod http;
 mod ledger;
+mod narrow;
 mod sources;
 mod us;
 mod vietnam;

@@ -10,6 +10,7 @@ use super::crypto::Crypto;
 use super::endpoint::Endpoint;
 use super::error::SourceError;
 use super::gates::Gates;
+use super::narrow::NarrowClient;
 use super::us::Us;
 use super::vietnam::Vietnam;
 use crate::clock::Clock;
@@ -24,6 +25,7 @@ pub struct Sources {
     crypto: Option<Crypto>,
     us: Option<Us>,
     coingecko: Endpoint,
+    narrow: NarrowClient,
 }
 
 impl Sources {
@@ -60,6 +62,7 @@ impl Sources {
             crypto: config.crypto.then_some(crypto),
             us: config.us.then_some(us),
             coingecko,
+            narrow: NarrowClient::new(&tls),
         })
     }
 
@@ -110,7 +113,7 @@ impl Sources {
         if self.crypto.is_none() {
             return Err(SourceError::Disabled(SourceName::Coingecko));
         }
-        constituents::fetch(&self.coingecko, page, per_page).await
+        constituents::fetch(&self.coingecko, &self.narrow, page, per_page).await
     }
 }
 
