@@ -34,7 +34,7 @@ pub enum SourceError {
     #[error("{0} is not enabled")]
     Disabled(SourceName),
     /// The source asked to be left alone.
-    #[error("{name} is not asked before {until}: it {why}")]
+    #[error("{name} is not asked before {until:.0}: it {why}")]
     CoolingDown {
         /// The source.
         name: SourceName,
