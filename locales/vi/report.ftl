@@ -1,0 +1,140 @@
+# Lời văn của bản tin. Mỗi câu ở đây có câu cùng tên trong các ngôn ngữ khác; số, ngày và số tiền được đưa vào khi đã viết sẵn.
+
+kicker = Bản tin thị trường
+page-title = Bản tin thị trường { $date }
+page-all-reports = Tất cả bản tin
+page-languages = Ngôn ngữ
+list-separator = {"; "}
+
+age-seconds = { $n } giây
+age-minutes = { $n } phút
+age-hours = { $n } giờ
+age-days = { $n } ngày
+
+## Biến động
+move-up = tăng { $percent }
+move-down = giảm { $percent }
+move-flat = không đổi
+move-unknown = chưa rõ mức thay đổi
+
+## Tiêu đề
+headline-up = { $name } tăng { $percent }, đạt { $value }
+headline-down = { $name } giảm { $percent }, còn { $value }
+headline-flat = { $name } đi ngang ở { $value }
+headline-unknown-move = { $name } ở mức { $value }
+headline-stale = { $name }: giá trị gần nhất là { $value }, cách đây { $age }
+headline-nothing = Không lấy được chỉ số nào
+
+market-vietnam = Việt Nam
+market-crypto = Tiền mã hóa
+market-us = New York
+
+## Tóm tắt
+summary-title = Tóm tắt
+summary-leader = { $name } ở mức { $value } (lúc { $at }), { $move }.
+summary-leader-stale = Không cập nhật được { $name }; cách đây { $age } chỉ số ở mức { $value }, { $move }.
+summary-leader-missing = Không lấy được { $name }.
+summary-peer = { $name } { $move }, ở mức { $value }
+summary-peers = Bên cạnh đó: { $list }.
+summary-breadth = { $advances } mã tăng, { $declines } mã giảm và { $unchanged } mã đứng giá: { $verdict }.
+summary-breadth-positive = sắc xanh chiếm ưu thế
+summary-breadth-negative = sắc đỏ chiếm ưu thế
+summary-breadth-mixed = thị trường giằng co
+summary-extremes = Trong { $n } đồng tiền được theo dõi, { $first } dẫn đầu và { $last } kém nhất.
+summary-crypto-total = Tổng vốn hóa toàn thị trường là { $value }, { $move } trong 24 giờ.
+summary-dominance = Bitcoin chiếm { $percent }.
+summary-fear-greed = Chỉ số Sợ hãi & Tham lam ở mức { $value }/100: { $label }.
+summary-data = Dữ liệu
+summary-all-fresh = Cả { $n } chỉ số đều mới.
+summary-stale = Đang dùng giá trị cũ: { $list }.
+summary-stale-item = { $name } (cũ { $age })
+summary-missing = Không có giá trị: { $list }.
+summary-sources-failed = Nguồn không trả lời: { $list }.
+fresh-count = { $n }/{ $total } chỉ số mới
+
+## Chỉ số
+indices-title = Các chỉ số
+card-spark-title = { $name }, diễn biến gần đây
+card-spark-desc = Từ { $first } đến { $last }; thấp nhất { $low }, cao nhất { $high }.
+card-as-of = Lúc { $at }
+card-previous = Phiên trước
+card-previous-crypto = 24 giờ trước
+card-low = Thấp nhất
+card-high = Cao nhất
+card-volume = Khối lượng
+card-breadth = { $advances } mã tăng, { $unchanged } đứng giá, { $declines } giảm
+card-ceiling = kịch trần
+card-floor = kịch sàn
+card-stale = cũ { $age }
+card-missing = Không có giá trị
+card-reason = Lý do
+card-no-history = Chưa có dữ liệu quá khứ
+
+## Thị trường tiền mã hóa
+crypto-title = Thị trường tiền mã hóa
+crypto-total = Tổng vốn hóa
+crypto-volume = Giao dịch 24 giờ
+crypto-share = Tỷ trọng vốn hóa
+crypto-other = Khác
+crypto-change = trong 24 giờ
+crypto-overview = Số liệu chung về tiền mã hóa
+crypto-fear-greed = Chỉ số Sợ hãi & Tham lam
+crypto-mood = Tâm lý thị trường
+crypto-mood-scale = Sợ hãi & Tham lam, từ 0 đến 100
+crypto-unavailable = Không có số liệu
+fear-extreme-fear = cực kỳ sợ hãi
+fear-fear = sợ hãi
+fear-neutral = trung lập
+fear-greed = tham lam
+fear-extreme-greed = cực kỳ tham lam
+
+## Biến động mạnh
+movers-title = Biến động mạnh trong ngày
+movers-gainers = Tăng mạnh nhất
+movers-losers = Giảm mạnh nhất
+movers-rule = Thay đổi trong 24 giờ của { $n } đồng tiền lớn nhất trong bảng, chỉ xét đồng có giao dịch từ { $value } trở lên.
+movers-none = Không có đồng tiền nào đạt điều kiện.
+
+## Bảng
+table-title = Toàn bộ các đồng tiền
+table-caption = Các đồng tiền theo vốn hóa, lớn nhất trước; giá tính bằng đô la Mỹ
+table-region = Bảng các đồng tiền, có thể cuộn
+table-rank = #
+table-name = Đồng tiền
+table-price = Giá, USD
+table-change-1h = 1 giờ
+table-change-24h = 24 giờ
+table-change-7d = 7 ngày
+table-cap = Vốn hóa
+table-volume = Giao dịch 24 giờ
+table-volume-short = Giao dịch
+table-range = Biên độ 7 ngày
+table-spark-heading = Biểu đồ 7 ngày
+table-spark = { $name }, 7 ngày: từ { $first } đến { $last }, thấp nhất { $low }, cao nhất { $high }
+table-end = { $n } đồng tiền; trong 24 giờ { $advances } đồng tăng, { $declines } đồng giảm, { $unchanged } đồng không đổi.
+table-cut-short = Bảng chưa đủ; dừng ở đây vì không lấy được trang tiếp theo: { $error }
+table-absent = Hôm nay không có bảng: { $error }
+
+## Cách làm
+method-title = Bản tin được lập thế nào
+method-times = Dữ liệu thị trường lúc { $at }, bản tin lúc { $date }; mọi mốc giờ theo { $zone }.
+method-duration = { $value } ms
+method-sources = Các nguồn được hỏi cho bản tin này
+method-source = Nguồn
+method-answer = Kết quả
+method-time = Thời gian
+method-ok = đã trả lời
+method-nobody = Không nguồn nào đến hạn: mọi giá trị là của lần hỏi trước, còn trong chu kỳ của nguồn.
+method-change = Thay đổi của chỉ số chứng khoán so với giá đóng cửa phiên trước; của các đồng tiền so với 24 giờ trước.
+method-stale = Giá trị không cập nhật được luôn ghi rõ đã cũ bao lâu và vì sao, không bao giờ được xem là mới.
+method-spark = Biểu đồ nhỏ đi từ giá trị cũ nhất bên trái đến mới nhất bên phải, mỗi biểu đồ có thang riêng; nét đứt là giá đóng cửa phiên trước.
+method-units = Nghìn tỷ, tỷ, triệu và nghìn là 10¹², 10⁹, 10⁶ và 10³.
+method-attribution = Dữ liệu tiền mã hóa của CoinGecko và CoinPaprika, chỉ số Sợ hãi & Tham lam của alternative.me.
+method-advice = Chỉ để tham khảo, không phải khuyến nghị đầu tư.
+
+## Kịch bản
+script-filter = Tìm đồng tiền
+script-filter-hint = Tên hoặc mã
+script-sort = Sắp xếp theo
+script-shown = { "{shown}" }/{ "{total}" } đồng tiền
+script-none = Không có đồng tiền nào khớp.
