@@ -1,0 +1,165 @@
+//! Made-up data that leads through every branch of every template, for the check at the program's start.
+//!
+//! Two markets: one of which everything is known, one of which everything has failed.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use tera::{Context, Value};
+
+use super::compose::{crypto, indices, masthead, method, movers, script, summary, table};
+use super::language::Language;
+use super::locale::Locale;
+use super::model::{IndexSeries, ReportMeta, TableEnd};
+use super::section::Section;
+use super::text::TextError;
+use crate::market::model::{
+    Breadth, CATALOGUE, Constituent, CryptoOverview, FearGreed, Good, IndexReading, Quote, Reading, Snapshot,
+    SourceName, SourceOutcome,
+};
+
+/// What every section is rendered with, more than once where it has branches.
+pub(super) fn views(language: Language) -> Result<Vec<(Section, Context)>, TextError> {
+    let locale = &Locale { language, zone: TimeZone::UTC };
+    let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24);
+    let meta = &ReportMeta { edition: "specimen".to_owned(), created_at: now, zone: TimeZone::UTC };
+    let coins = &[rising(), unknown()];
+    let traces = &table::traces(coins);
+    let cut_short = TableEnd::CutShort { error: "refused".to_owned() };
+    let words = script::script(locale)?;
+    let mut views = vec![
+        (Section::Style, context(&words)),
+        (Section::Script, context(&words)),
+        (Section::Masthead, context(&masthead::masthead(locale, meta)?)),
+        (Section::Movers, context(&movers::movers(locale, coins)?)),
+        (Section::Movers, context(&movers::movers(locale, &[])?)),
+        (Section::TableHead, context(&table::head(locale)?)),
+        (Section::TableRows, context(&table::rows(locale, coins, traces)?)),
+        (Section::TableFoot, context(&table::foot(locale, table::Tally::default(), &TableEnd::Complete)?)),
+        (Section::TableFoot, context(&table::foot(locale, table::Tally::default(), &cut_short)?)),
+        (Section::TableAbsent, context(&table::absence(locale, "refused")?)),
+    ];
+    let series = &[IndexSeries { name: "vnindex".to_owned(), points: vec![(now, 1.0), (now, 2.0)] }];
+    for snapshot in [&known(now), &failed(now, None), &failed(now, Some(now))] {
+        views.push((Section::Summary, context(&summary::summary(locale, snapshot, now)?)));
+        views.push((Section::Indices, context(&indices::indices(locale, snapshot, series, now)?)));
+        views.push((Section::Method, context(&method::method(locale, meta, snapshot)?)));
+        if let Some(crypto) = crypto::crypto(locale, snapshot, now)? {
+            views.push((Section::Crypto, context(&crypto)));
+        }
+    }
+    Ok(views)
+}
+
+fn context(view: &impl serde::Serialize) -> Context {
+    // Every view is a struct of strings and numbers, which always has such a form.
+    let mut context = Context::new();
+    if let Some(map) = Value::from_serializable(view).into_map() {
+        for (key, value) in map {
+            context.insert_value(key.to_string(), value);
+        }
+    }
+    context
+}
+
+fn good<T>(value: T, fetched_at: Timestamp) -> Good<T> {
+    Good { value, source: SourceName::Vietcap, fetched_at }
+}
+
+fn known(now: Timestamp) -> Snapshot {
+    let reading = |name: &'static str| IndexReading {
+        name: name.to_owned(),
+        reading: Reading::Known(good(quote(now), now)),
+    };
+    let outcome = |source, error: Option<&str>| SourceOutcome {
+        source,
+        error: error.map(str::to_owned),
+        duration_ms: 1,
+    };
+    Snapshot {
+        taken_at: now,
+        indices: CATALOGUE.iter().map(|index| reading(index.name)).collect(),
+        crypto: Some(Reading::Known(good(overview(now), now))),
+        fear_greed: Some(Reading::Known(good(fear_greed(now), now))),
+        sources: vec![outcome(SourceName::Vietcap, None), outcome(SourceName::Yahoo, Some("refused"))],
+        fetch_duration_ms: 1,
+    }
+}
+
+fn failed(now: Timestamp, last_good_at: Option<Timestamp>) -> Snapshot {
+    fn reading<T>(value: T, last_good_at: Option<Timestamp>) -> Reading<T> {
+        Reading::Failed { error: "refused".to_owned(), last_good: last_good_at.map(|at| good(value, at)) }
+    }
+    Snapshot {
+        taken_at: now,
+        indices: CATALOGUE
+            .iter()
+            .map(|index| IndexReading {
+                name: index.name.to_owned(),
+                reading: reading(quote(now), last_good_at),
+            })
+            .collect(),
+        crypto: Some(reading(overview(now), last_good_at)),
+        fear_greed: Some(reading(fear_greed(now), last_good_at)),
+        sources: Vec::new(),
+        fetch_duration_ms: 1,
+    }
+}
+
+fn quote(at: Timestamp) -> Quote {
+    let breadth = Breadth { advances: 2, declines: 1, unchanged: 1, ceiling: 1, floor: 1 };
+    Quote {
+        at,
+        open: Some(1.0),
+        high: Some(2.0),
+        low: Some(1.0),
+        close: 2.0,
+        volume: Some(1e6),
+        previous_close: Some(1.5),
+        breadth: Some(breadth),
+    }
+}
+
+fn overview(at: Timestamp) -> CryptoOverview {
+    CryptoOverview {
+        at,
+        market_cap_usd: 2e12,
+        volume_24h_usd: 1e11,
+        market_cap_change_24h_percent: Some(1.0),
+        btc_dominance_percent: Some(50.0),
+        eth_dominance_percent: Some(12.0),
+    }
+}
+
+fn fear_greed(at: Timestamp) -> FearGreed {
+    FearGreed { at, value: 50, label: "Neutral".to_owned() }
+}
+
+fn rising() -> Constituent {
+    Constituent {
+        rank: Some(1),
+        symbol: "ONE".to_owned(),
+        name: "One".to_owned(),
+        price: Some(1.0),
+        market_cap: Some(1e9),
+        volume: Some(1e9),
+        change_1h: Some(0.0),
+        change_24h: Some(1.0),
+        change_7d: Some(-1.0),
+        sparkline: vec![1.0, 2.0],
+    }
+}
+
+fn unknown() -> Constituent {
+    Constituent {
+        rank: None,
+        symbol: String::new(),
+        name: String::new(),
+        price: None,
+        market_cap: None,
+        volume: None,
+        change_1h: None,
+        change_24h: None,
+        change_7d: None,
+        sparkline: Vec::new(),
+    }
+}
