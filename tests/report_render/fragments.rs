@@ -1,0 +1,197 @@
+//! Sections as they were last agreed on, and what hostile, absurd and missing data look like.
+//!
+//! `EVENKEEL_BLESS=1 cargo test --test report_render` writes the agreed fragments anew.
+
+use std::fs;
+use std::path::Path;
+
+use evenkeel::market::model::{Constituent, Market, Reading};
+use evenkeel::report::language::Language;
+use evenkeel::report::model::TableEnd;
+use evenkeel::report::render::Templates;
+use evenkeel::report::writer::ReportWriter;
+
+use crate::sample::{self, Shelf};
+
+/// Writes what `write` writes, without opening the report, and returns it in both languages.
+fn fragment(write: impl FnOnce(&mut ReportWriter<Shelf>)) -> [String; 2] {
+    let shelf = Shelf::default();
+    let mut writer = ReportWriter::new(Templates::load().unwrap(), sample::meta(), shelf.clone());
+    write(&mut writer);
+    writer.finish().unwrap();
+    ["html_vi", "html_en"].map(|artifact| shelf.text(artifact))
+}
+
+fn agree(section: &str, found: &[String; 2]) {
+    for (language, found) in Language::ALL.into_iter().zip(found) {
+        let name = format!("tests/fixtures/report/{section}.{language}.html");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
+        if std::env::var_os("EVENKEEL_BLESS").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, found).unwrap();
+        }
+        let agreed = fs::read_to_string(&path).unwrap_or_default();
+        assert!(agreed == *found, "{name} is not what is written now:\n{found}");
+    }
+}
+
+#[test]
+fn the_summary_says_what_is_known_and_what_is_not() {
+    let snapshot = sample::snapshot(&[Market::Vietnam, Market::Crypto]);
+    agree("summary", &fragment(|writer| writer.summary(&snapshot).unwrap()));
+}
+
+#[test]
+fn the_summary_of_a_market_that_did_not_answer_is_honest() {
+    let mut snapshot = sample::snapshot(&[Market::Vietnam]);
+    for index in &mut snapshot.indices {
+        index.reading = Reading::Failed { error: "refused".to_owned(), last_good: None };
+    }
+    (snapshot.crypto, snapshot.fear_greed) = (None, None);
+    agree("summary_nothing", &fragment(|writer| writer.summary(&snapshot).unwrap()));
+}
+
+#[test]
+fn cards_show_value_course_members_age_and_reason() {
+    let markets = [Market::Vietnam];
+    let mut snapshot = sample::snapshot(&markets);
+    snapshot.indices.retain(|index| index.name != "vn30" && index.name != "hnxindex");
+    let mut series = sample::series(&markets);
+    for series in &mut series {
+        series.points.drain(..470);
+    }
+    agree("indices", &fragment(|writer| writer.indices(&snapshot, &series).unwrap()));
+}
+
+#[test]
+fn the_crypto_market_has_its_panels() {
+    let snapshot = sample::snapshot(&[]);
+    agree("crypto", &fragment(|writer| writer.crypto(&snapshot).unwrap()));
+}
+
+#[test]
+fn movers_are_listed_with_their_rule() {
+    let coins = sample::page(1, 4);
+    agree("movers", &fragment(|writer| writer.movers(&coins).unwrap()));
+}
+
+#[test]
+fn a_table_has_head_rows_and_foot() {
+    let mut coins = sample::page(1, 2);
+    for coin in &mut coins {
+        coin.sparkline.truncate(5);
+    }
+    let found = fragment(|writer| {
+        writer.table_begin().unwrap();
+        writer.table_page(&coins).unwrap();
+        writer.table_end(&TableEnd::CutShort { error: "429".to_owned() }).unwrap();
+    });
+    agree("table", &found);
+}
+
+#[test]
+fn the_method_names_every_source_and_its_failure() {
+    let snapshot = sample::snapshot(&[Market::Vietnam]);
+    agree("method", &fragment(|writer| writer.method(&snapshot).unwrap()));
+}
+
+#[test]
+fn a_table_that_could_not_be_had_says_so() {
+    for html in fragment(|writer| writer.table_absent("coingecko: <429>").unwrap()) {
+        assert!(html.contains("coingecko: &lt;429&gt;") && !html.contains("<table"), "{html}");
+    }
+}
+
+fn hostile(name: &str, symbol: &str) -> Constituent {
+    Constituent { name: name.to_owned(), symbol: symbol.to_owned(), ..sample::coin(9) }
+}
+
+fn table(coins: &[Constituent]) -> [String; 2] {
+    fragment(|writer| {
+        writer.movers(coins).unwrap();
+        writer.table_begin().unwrap();
+        writer.table_page(coins).unwrap();
+        writer.table_end(&TableEnd::Complete).unwrap();
+    })
+}
+
+#[test]
+fn hostile_names_are_shown_and_do_nothing() {
+    let long = "long ".repeat(2_000);
+    let coins = [
+        hostile("<script>alert(1)</script>", "<b>"),
+        hostile("\"><img src=x onerror=alert(1)>", "'\"&"),
+        hostile("\u{202e}evil\u{2069}", "\u{200f}RTL"),
+        hostile("{{ rows }}{% raw %}", "{{x}}"),
+        hostile(&long, &long),
+        hostile("🚀 to the 🌕", "🚀"),
+        hostile("عملة رقمية", "ع"),
+        hostile("", "ONLYSYMBOL"),
+        hostile("", ""),
+    ];
+    for html in table(&coins) {
+        for forbidden in [
+            "<script",
+            "<img",
+            "<b>x",
+            "\u{202e}",
+            "\u{2069}",
+            "\u{200f}",
+            "long long long long long long long long long long long long",
+        ] {
+            assert!(!html.contains(forbidden), "{forbidden}");
+        }
+        for shown in [
+            "&lt;script&gt;",
+            "&quot;&gt;&lt;img",
+            "{{ rows }}{% raw %}",
+            "🚀 to the 🌕",
+            "<bdi>عملة رقمية</bdi>",
+            "<bdi>ONLYSYMBOL</bdi>",
+            "<bdi>—</bdi>",
+            "…",
+        ] {
+            assert!(html.contains(shown), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn absurd_and_missing_values_are_dashes() {
+    let nothing = Constituent {
+        rank: None,
+        price: None,
+        market_cap: None,
+        volume: None,
+        change_1h: None,
+        change_24h: None,
+        change_7d: None,
+        sparkline: Vec::new(),
+        ..sample::coin(9)
+    };
+    let absurd = Constituent {
+        price: Some(f64::NAN),
+        market_cap: Some(0.0),
+        volume: Some(-1.0),
+        change_1h: Some(f64::INFINITY),
+        change_24h: Some(-300.0),
+        change_7d: Some(1e300),
+        sparkline: vec![f32::NAN, 0.0, -1.0, f32::INFINITY],
+        ..nothing.clone()
+    };
+    for coin in [nothing, absurd] {
+        for html in table(&[coin]) {
+            let row = html.split("<tbody>").nth(1).unwrap().split("</tbody>").next().unwrap();
+            assert_eq!(row.matches('—').count(), 9, "{row}");
+            assert!(!row.contains("NaN") && !row.contains("inf") && !row.contains("<svg"), "{row}");
+            assert!(!row.contains("data-v"), "{row}");
+        }
+    }
+}
+
+#[test]
+fn a_tiny_price_is_readable_in_both_languages() {
+    let coin = Constituent { price: Some(8.547e-5), ..sample::coin(9) };
+    let [vi, en] = table(&[coin]);
+    assert!(vi.contains(">0,00008547<") && en.contains(">0.00008547<"));
+}
