@@ -1,5 +1,30 @@
-//! Evenkeel collects market indices every three minutes and writes bilingual market reports every few hours, on
+//! Evenkeel collects market indices every three minutes and writes a bilingual market report every few hours, on
 //! supervised actors whose memory is measured one by one.
+//!
+//! The house, from the roof down; a room uses what stands below it and nothing above:
+//!
+//! | room | what lives there |
+//! | --- | --- |
+//! | [`report`] | composing, rendering, streaming; the `ReportBuilder` and `AutoReport` actors |
+//! | [`market`] | indices, sources, the latest snapshot; the `MarketIndices` actor |
+//! | [`persistence`] | reports and history in a database; the `Persistence` actor and the read side |
+//! | [`simulator`] | a simulated exchange that answers over real HTTP |
+//! | [`supervision`] | links, generations, restart policy, the `Supervisor` actor |
+//! | [`memory`] | jemalloc arenas as accounts, what the kernel charges |
+//! | [`config`] | every setting, validated once, at start |
+//! | [`clock`] | the only source of wall-clock time |
+//!
+//! What holds, and is tested:
+//!
+//! 1. A panic in one actor restarts that actor and nothing else.
+//! 2. A message that is sent while its actor is restarted is handled by the next generation; no message is handled
+//!    twice.
+//! 3. A child's generations share nothing but an arena: each has a thread and a value of its own.
+//! 4. A report is stored whole or not at all, whatever ends its build.
+//! 5. A build holds one page of constituents and a few chunks of 64 KiB, whatever the size of the report.
+//! 6. A source that fails costs its own indices only, and the snapshot is stored all the same.
+//! 7. Between two refreshes, or two reports, an actor holds none of their data.
+//! 8. Nothing is started before everything that can be wrong at start has been looked at.
 
 pub mod clock;
 pub mod config;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use evenkeel::clock::Clock;
-use evenkeel::config::MarketConfig;
+use evenkeel::config::{MarketConfig, Secret};
 use evenkeel::market::model::{Snapshot, SourceName};
 use evenkeel::market::points::points;
 use evenkeel::market::source::{Gates, SourceError, Sources, client_config};
@@ -341,7 +341,7 @@ fn a_base_url_or_a_key_that_cannot_work_is_refused_at_the_start() {
         assert_eq!(new(&config), SourceError::BaseUrl { name: SourceName::Binance, url: url.to_owned() });
     }
     let mut config = MarketConfig::default();
-    config.sources.coingecko.api_key = Some("CG-\n".to_owned());
+    config.sources.coingecko.api_key = Some(Secret::new("CG-\n"));
     assert_eq!(new(&config), SourceError::ApiKey { name: SourceName::Coingecko });
     assert!(!new(&config).to_string().contains("CG-"));
 }

@@ -3,6 +3,8 @@
 
 #[path = "common/draft.rs"]
 mod draft;
+#[path = "common/footprint.rs"]
+mod footprint;
 #[path = "common/store.rs"]
 mod store;
 
@@ -14,25 +16,11 @@ use evenkeel::persistence::archive::Archive;
 use evenkeel::persistence::messages::{Point, RecordIndices};
 use store::{LOCK_WAIT, Store};
 
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+evenkeel::install_allocator!();
 
 const ARTIFACTS: [&str; 5] = ["html_vi", "js_vi", "html_en", "js_en", "css"];
 const CHUNK_BYTES: usize = 64 * 1024;
 const MIB: u64 = 1024 * 1024;
-
-/// A field of `/proc/self/status`, in bytes.
-fn memory(field: &str) -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with(field)).unwrap();
-    let kib: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-    kib * 1024
-}
-
-/// Makes the kernel's high-water mark start anew at what the process has now.
-fn reset_peak() {
-    std::fs::write("/proc/self/clear_refs", "5").unwrap();
-}
 
 async fn write(address: &Addr<Persistence>, chunks: u32) -> i32 {
     let mut draft = Draft::begin(address, &ARTIFACTS).await.unwrap();
@@ -63,15 +51,15 @@ async fn memory_does_not_depend_on_the_size_of_a_report() {
     let first = write(&address, 112).await;
     read(&archive, first);
     for (mb, chunks) in [(7, 112), (70, 1120)] {
-        reset_peak();
-        let (idle, stopwatch) = (memory("VmRSS"), clock.stopwatch());
+        footprint::forget_peak();
+        let (idle, stopwatch) = (footprint::resident(), clock.stopwatch());
         let id = write(&address, chunks).await;
-        let (written_ms, write_peak) = (stopwatch.elapsed_ms(), memory("VmHWM").saturating_sub(idle));
+        let (written_ms, write_peak) = (stopwatch.elapsed_ms(), footprint::peak().saturating_sub(idle));
 
-        reset_peak();
-        let (idle, stopwatch) = (memory("VmRSS"), clock.stopwatch());
+        footprint::forget_peak();
+        let (idle, stopwatch) = (footprint::resident(), clock.stopwatch());
         let bytes = read(&archive, id);
-        let (read_ms, read_peak) = (stopwatch.elapsed_ms(), memory("VmHWM").saturating_sub(idle));
+        let (read_ms, read_peak) = (stopwatch.elapsed_ms(), footprint::peak().saturating_sub(idle));
 
         println!(
             "{mb} MB ({bytes} bytes): written in {written_ms} ms, peak {} KiB above idle; \

@@ -1,6 +1,7 @@
 //! Market indices: what they are, how they are fetched, where the latest snapshot is kept.
 
 pub mod document;
+pub mod indices;
 pub mod messages;
 pub mod model;
 pub mod parse;

@@ -68,6 +68,7 @@ struct Names {
     create: [usize; 2],
     thread_arena: [usize; 2],
     purge: [usize; 3],
+    flush: [usize; 3],
     small_allocated: [usize; 5],
     large_allocated: [usize; 5],
     resident: [usize; 4],
@@ -98,6 +99,25 @@ impl Arenas {
         // SAFETY: `arenas.create` reads an `unsigned`.
         let index =
             unsafe { raw::read_mib::<u32>(&self.names.create) }.map_err(refused("create an arena"))?;
+        Ok(Arena { index, names: Arc::clone(&self.names) })
+    }
+
+    /// Gives the calling thread's cache of freed objects back to their arenas, where they count as freed.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when the allocator does not.
+    pub fn flush_current_thread(&self) -> Result<(), ArenaError> {
+        command(&self.names.flush, "flush a thread's cache")
+    }
+
+    /// The arena that the calling thread is charged to.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when the allocator does not say.
+    pub fn bound(&self) -> Result<Arena, ArenaError> {
+        // SAFETY: `thread.arena` is an `unsigned`.
+        let index =
+            unsafe { raw::read_mib::<u32>(&self.names.thread_arena) }.map_err(refused("read a binding"))?;
         Ok(Arena { index, names: Arc::clone(&self.names) })
     }
 }
@@ -147,23 +167,7 @@ impl Arena {
     /// [`ArenaError::Refused`] when the allocator does not.
     pub fn purge(&self) -> Result<(), ArenaError> {
         let [arena, _, purge] = self.names.purge;
-        let mib = [arena, self.index as usize, purge];
-        // SAFETY: `arena.<i>.purge` neither reads nor writes a value, so that all four pointers are null.
-        let code = unsafe {
-            tikv_jemalloc_sys::mallctlbymib(
-                mib.as_ptr(),
-                mib.len(),
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-                0,
-            )
-        };
-        if code == 0 {
-            Ok(())
-        } else {
-            Err(ArenaError::Refused { operation: "purge an arena", reason: format!("error {code}") })
-        }
+        command(&[arena, self.index as usize, purge], "purge an arena")
     }
 }
 
@@ -178,11 +182,22 @@ impl Names {
             create: mib(b"arenas.create\0")?,
             thread_arena: mib(b"thread.arena\0")?,
             purge: mib(b"arena.0.purge\0")?,
+            flush: mib(b"thread.tcache.flush\0")?,
             small_allocated: mib(b"stats.arenas.0.small.allocated\0")?,
             large_allocated: mib(b"stats.arenas.0.large.allocated\0")?,
             resident: mib(b"stats.arenas.0.resident\0")?,
         })
     }
+}
+
+/// Runs one of the operations that neither read nor write a value.
+fn command(mib: &[usize], operation: &'static str) -> Result<(), ArenaError> {
+    let null = std::ptr::null_mut;
+    // SAFETY: called for `arena.<i>.purge` and `thread.tcache.flush`, which take no value: all pointers are null.
+    let code = unsafe {
+        tikv_jemalloc_sys::mallctlbymib(mib.as_ptr(), mib.len(), null(), std::ptr::null_mut(), null(), 0)
+    };
+    if code == 0 { Ok(()) } else { Err(ArenaError::Refused { operation, reason: format!("error {code}") }) }
 }
 
 fn read_size(mib: &[usize]) -> Result<u64, ArenaError> {

@@ -5,7 +5,6 @@
 //! the actor holds the open session (names, lengths and running digests) and the points that wait, never content.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix::prelude::*;
@@ -21,10 +20,6 @@ use super::messages::{
 use super::session::{Session, check_artifacts};
 use super::{history, reports, transaction};
 use crate::clock::{Clock, Stopwatch};
-
-/// Sessions are numbered over the life of the process, so that a session of an earlier generation is never taken for
-/// one of this.
-static NEXT_SESSION: AtomicU64 = AtomicU64::new(1);
 
 /// The actor that owns the write connection of one database file.
 pub struct Persistence {
@@ -72,7 +67,8 @@ impl Persistence {
         check_artifacts(artifacts)?;
         // There is one builder: it asks for another report only when it was replaced.
         self.roll_back("another report was begun");
-        let id = SessionId(NEXT_SESSION.fetch_add(1, Ordering::Relaxed));
+        // By chance, so that a session of an earlier generation is never taken for one of this.
+        let id = SessionId(rand::random());
         let stopwatch = self.clock.stopwatch();
         let (report_id, artifacts) =
             self.on_database(|database| transaction::begin(database, &edition, created_at, artifacts))?;
@@ -115,7 +111,7 @@ impl Persistence {
         let stored = report.session.stored(confirmed);
         self.reports_committed += 1;
         let (id, bytes, chunks) = (stored.id, stored.total_bytes(), stored.total_chunks());
-        log::info!(
+        log::debug!(
             report = id, edition = stored.edition.as_str(), bytes = bytes, chunks = chunks, duration_ms = duration_ms;
             "report {id} stored: {bytes} bytes in {chunks} chunks, {duration_ms} ms"
         );

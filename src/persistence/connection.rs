@@ -95,7 +95,8 @@ pub(super) fn open_reader(path: &Path, lock_wait: Duration) -> Result<SqliteConn
         Err(_) => return Err(OpenError::Absent { path: path.to_path_buf() }.into()),
     }
     let mut connection = connect(path, Access::Read, lock_wait)?;
-    prepare_reader(&mut connection, lock_wait)?;
+    prepare_reader(&mut connection, lock_wait)
+        .map_err(|error| OpenError::from_sqlite(path, lock_wait, &error.to_string()))?;
     let difference = look(&mut connection, path, lock_wait)?;
     refuse_unknown(path, &difference.unknown)?;
     refuse_pending(path, &difference.pending)?;

@@ -16,6 +16,7 @@ use super::requests::Requests;
 use super::source::SourceKind;
 use super::{alternative_me, binance, coingecko, coinpaprika, control, entrade, kbs, vietcap, yahoo};
 use crate::clock::Clock;
+use crate::config::SourcesConfig;
 
 const MOST_CONNECTIONS: usize = 256;
 /// A request body is a list of symbols.
@@ -112,6 +113,25 @@ impl Exchange {
     /// The base URL of one source, without a slash at the end: `http://127.0.0.1:40123/vietcap`.
     pub fn url(&self, source: SourceKind) -> String {
         format!("http://{}/{source}", self.address)
+    }
+
+    /// `sources` with every base URL replaced by the one of this exchange.
+    pub fn sources(&self, sources: &SourcesConfig) -> SourcesConfig {
+        let mut sources = sources.clone();
+        let entries = [
+            (&mut sources.vietcap, SourceKind::Vietcap),
+            (&mut sources.entrade, SourceKind::Entrade),
+            (&mut sources.kbs, SourceKind::Kbs),
+            (&mut sources.binance, SourceKind::Binance),
+            (&mut sources.coingecko, SourceKind::Coingecko),
+            (&mut sources.coinpaprika, SourceKind::Coinpaprika),
+            (&mut sources.alternative_me, SourceKind::AlternativeMe),
+            (&mut sources.yahoo, SourceKind::Yahoo),
+        ];
+        for (source, kind) in entries {
+            source.base_url = self.url(kind);
+        }
+        sources
     }
 
     /// The fault switchboard.

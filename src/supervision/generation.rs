@@ -15,8 +15,9 @@ use super::link::Shared;
 use super::pump::{Control, Pump};
 use crate::memory::arena::Arena;
 
-/// A blocking thread that has had nothing to do for this long ends and gives its stack back.
-const BLOCKING_KEEP_ALIVE: Duration = Duration::from_secs(5);
+/// A blocking thread that has had nothing to do for this long ends, in real time. With it go its stack and its cache
+/// of freed objects, which the arena would otherwise count as in use.
+pub const BLOCKING_KEEP_ALIVE: Duration = Duration::from_millis(100);
 
 /// Makes a child's value.
 pub(super) type Factory<A> = Arc<dyn Fn() -> Result<A, String> + Send + Sync>;

@@ -22,3 +22,5 @@ mod shutdown;
 mod slot;
 pub mod status;
 pub mod supervisor;
+
+pub use generation::BLOCKING_KEEP_ALIVE;

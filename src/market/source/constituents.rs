@@ -20,7 +20,7 @@ use crate::market::parse::coingecko::parse_constituents;
 /// What CoinGecko gives at most.
 const LARGEST_PAGE: u32 = 250;
 /// Pieces that may wait for the parser.
-const PIECES_IN_FLIGHT: usize = 2;
+const PIECES_IN_FLIGHT: usize = 1;
 /// The parser asks for one byte at a time.
 const READ_AHEAD: usize = 8 * 1024;
 

@@ -14,7 +14,7 @@ use super::gate::{Cooling, Due};
 use super::gates::Gates;
 use super::http::{self, Deadline};
 use crate::clock::Clock;
-use crate::config::SourceConfig;
+use crate::config::{Secret, SourceConfig};
 use crate::market::model::SourceName;
 
 const OURSELVES: &str = concat!("evenkeel/", env!("CARGO_PKG_VERSION"));
@@ -85,7 +85,7 @@ impl Endpoint {
             gate: name.as_str(),
             enabled: config.enabled,
             base: base.to_owned(),
-            headers: headers(name, config.api_key.as_deref(), &url)?,
+            headers: headers(name, config.api_key.as_ref().map(Secret::expose), &url)?,
             min_interval: config.min_interval,
             time_limit: config.time_limit,
             max_body: config.max_body.as_u64(),

@@ -20,7 +20,7 @@ use super::failure::{Failure, one_line};
 use super::http;
 
 /// Room for every header of a response, which have to fit into one piece.
-const LARGEST_PIECE: usize = 32 * 1024;
+const LARGEST_PIECE: usize = 16 * 1024;
 
 /// A client for one request at a time; it keeps no connection.
 #[derive(Debug)]

@@ -1,0 +1,206 @@
+//! The `MarketIndices` actor: on every tick it fetches all indices, stores one snapshot, records its points, and
+//! drops everything.
+//!
+//! Between two refreshes it holds its connections and its counters and no market data. A tick is a [`Refresh`] that
+//! the actor sends to itself through its own link, so that a drain waits for it like for any other message.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, ResponseActFuture, WrapFuture};
+use jiff::{SignedDuration, Timestamp};
+
+use super::messages::{MarketStatus, Observe, Refresh, RefreshOutcome};
+use super::model::{IndexReading, Snapshot, SourceOutcome};
+use super::points::points;
+use super::source::Sources;
+use super::store::IndexStore;
+use crate::clock::Clock;
+use crate::persistence::messages::{Point, RecordIndices};
+use crate::supervision::link::{Link, Recipient};
+
+/// The actor. See the module's documentation.
+pub struct MarketIndices {
+    collector: Rc<Collector>,
+    me: Link<Self>,
+    status: MarketStatus,
+}
+
+/// What a refresh needs; shared with the refresh that is under way.
+struct Collector {
+    sources: Sources,
+    store: Arc<dyn IndexStore>,
+    history: Recipient<RecordIndices>,
+    clock: Clock,
+    every: Duration,
+    ttl: Duration,
+    /// Held by the refresh that is under way: two never overlap, whoever asked for them.
+    pass: tokio::sync::Mutex<()>,
+}
+
+/// How a [`MarketIndices`] reaches the rest of the world.
+pub struct Outlets {
+    /// The actor's own link.
+    pub me: Link<MarketIndices>,
+    /// Where the snapshot is kept.
+    pub store: Arc<dyn IndexStore>,
+    /// Where the points go.
+    pub history: Recipient<RecordIndices>,
+}
+
+impl MarketIndices {
+    /// An actor that refreshes at once and then at every multiple of `every`; a snapshot is served for `ttl`.
+    pub fn new(sources: Sources, outlets: Outlets, clock: Clock, every: Duration, ttl: Duration) -> Self {
+        let Outlets { me, store, history } = outlets;
+        let pass = tokio::sync::Mutex::new(());
+        let collector = Collector { sources, store, history, clock, every, ttl, pass };
+        let status = MarketStatus { refreshes: 0, refreshes_not_stored: 0, last: None };
+        Self { collector: Rc::new(collector), me, status }
+    }
+
+    fn refreshed(&mut self, outcome: &RefreshOutcome) {
+        if outcome.stored {
+            self.status.refreshes += 1;
+        } else {
+            self.status.refreshes_not_stored += 1;
+        }
+        self.status.last = Some(outcome.clone());
+    }
+}
+
+impl Collector {
+    async fn refresh(&self) -> RefreshOutcome {
+        let _pass = self.pass.lock().await;
+        let stopwatch = self.clock.stopwatch();
+        let previous = self.store.latest().await.unwrap_or_else(|error| {
+            log::warn!("the previous snapshot is not to be had: {error}");
+            None
+        });
+        let snapshot = Arc::new(self.sources.snapshot(previous.as_deref()).await);
+        drop(previous);
+        let points = points(&snapshot);
+        let mut outcome = summary(&snapshot, points.len());
+        log_failures(&snapshot.sources);
+        match self.store.put(snapshot, self.ttl).await {
+            Ok(()) => outcome.stored = true,
+            Err(error) => log::error!("the snapshot of this refresh is lost: {error}"),
+        }
+        self.record(points).await;
+        outcome.duration_ms = stopwatch.elapsed_ms();
+        outcome
+    }
+
+    async fn record(&self, points: Vec<Point>) {
+        if points.is_empty() {
+            return;
+        }
+        let count = points.len();
+        match self.history.send(RecordIndices { points }).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                log::warn!(points = count; "{count} points are missing in the history: {error}")
+            }
+            Err(error) => log::warn!(points = count; "{count} points are missing in the history: {error}"),
+        }
+    }
+
+    /// Refreshes for ever: at once, then at every multiple of the interval, each time after the work.
+    async fn tick(self: Rc<Self>, me: Link<MarketIndices>) {
+        loop {
+            if let Err(error) = me.send(Refresh).await {
+                log::warn!("a refresh was not done: {error}");
+            }
+            self.clock.sleep_until(next_tick(self.clock.now(), self.every)).await;
+        }
+    }
+}
+
+/// The first multiple of `every`, counted from the epoch, that lies after `now`.
+fn next_tick(now: Timestamp, every: Duration) -> Timestamp {
+    let every_ms = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
+    let since = now.as_millisecond().rem_euclid(every_ms);
+    now.saturating_add(SignedDuration::from_millis(every_ms - since)).unwrap_or(Timestamp::MAX)
+}
+
+fn summary(snapshot: &Snapshot, points: usize) -> RefreshOutcome {
+    let count = |found: usize| u32::try_from(found).unwrap_or(u32::MAX);
+    let known = |index: &&IndexReading| index.reading.known().is_some();
+    let indices_ok = count(snapshot.indices.iter().filter(known).count());
+    let sources_ok = count(snapshot.sources.iter().filter(|source| source.error.is_none()).count());
+    RefreshOutcome {
+        sources_ok,
+        sources_failed: count(snapshot.sources.len()) - sources_ok,
+        indices_ok,
+        indices_failed: count(snapshot.indices.len()) - indices_ok,
+        points: count(points),
+        stored: false,
+        duration_ms: 0,
+    }
+}
+
+fn log_failures(sources: &[SourceOutcome]) {
+    for SourceOutcome { source, error, duration_ms } in sources {
+        if let Some(error) = error {
+            log::warn!(source = source.as_str(), duration_ms; "source {source} failed: {error}");
+        }
+    }
+}
+
+fn log_refresh(outcome: &RefreshOutcome) {
+    let RefreshOutcome {
+        sources_ok, sources_failed, indices_ok, indices_failed, points, duration_ms, ..
+    } = outcome;
+    let (sources, indices) = (sources_ok + sources_failed, indices_ok + indices_failed);
+    log::info!(sources_ok, sources_failed, indices_ok, indices_failed, points, duration_ms;
+        "refreshed {indices_ok} of {indices} indices, {sources_ok} of {sources} sources answered, in {duration_ms} ms");
+}
+
+impl Actor for MarketIndices {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.spawn(Rc::clone(&self.collector).tick(self.me.clone()).into_actor(self));
+    }
+}
+
+impl Handler<Refresh> for MarketIndices {
+    type Result = ResponseActFuture<Self, RefreshOutcome>;
+
+    fn handle(&mut self, _: Refresh, _: &mut Self::Context) -> Self::Result {
+        let collector = Rc::clone(&self.collector);
+        let refresh = async move { collector.refresh().await };
+        Box::pin(refresh.into_actor(self).map(|outcome, actor, _| {
+            log_refresh(&outcome);
+            actor.refreshed(&outcome);
+            outcome
+        }))
+    }
+}
+
+impl Handler<Observe> for MarketIndices {
+    type Result = MarketStatus;
+
+    fn handle(&mut self, _: Observe, _: &mut Self::Context) -> Self::Result {
+        self.status.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_aligned_to_the_clock_and_always_lie_ahead() {
+        let table = [
+            ("2026-03-02T02:00:00Z", "2026-03-02T02:03:00Z"),
+            ("2026-03-02T02:00:00.001Z", "2026-03-02T02:03:00Z"),
+            ("2026-03-02T02:02:59.999Z", "2026-03-02T02:03:00Z"),
+            ("1969-12-31T23:59:00Z", "1970-01-01T00:00:00Z"),
+        ];
+        for (now, expected) in table {
+            let next = next_tick(now.parse().unwrap(), Duration::from_secs(180));
+            assert_eq!(next, expected.parse().unwrap(), "{now}");
+        }
+    }
+}
