@@ -157,3 +157,10 @@ script-filter-hint = Name or symbol
 script-sort = Sort by
 script-shown = { "{shown}" } of { "{total}" } coins
 script-none = No coin matches.
+
+## The list of reports
+listing-created = Written
+listing-edition = Edition
+listing-size = Size
+listing-older = Older reports
+listing-empty = There are no reports yet.

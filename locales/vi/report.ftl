@@ -138,3 +138,10 @@ script-filter-hint = Tên hoặc mã
 script-sort = Sắp xếp theo
 script-shown = { "{shown}" }/{ "{total}" } đồng tiền
 script-none = Không có đồng tiền nào khớp.
+
+## The list of reports
+listing-created = Thời điểm
+listing-edition = Ấn bản
+listing-size = Dung lượng
+listing-older = Bản tin cũ hơn
+listing-empty = Chưa có bản tin nào.

@@ -28,15 +28,13 @@ pub enum BuildError {
     /// The index store has no snapshot to report on.
     #[error("there is no market data yet")]
     NoMarketData,
-    /// A section could not be rendered.
-    #[error("section {section} could not be rendered: {reason}")]
-    Render {
-        /// The section.
-        section: &'static str,
-        /// What the template engine said.
-        reason: String,
-    },
-    /// The report could not be written.
+    /// The index store could not be read.
+    #[error("the market data cannot be read: {0}")]
+    MarketData(String),
+    /// A section could not be rendered or written.
+    #[error("{0}")]
+    Writing(String),
+    /// The report could not be opened or committed.
     #[error("the report could not be stored: {0}")]
     Storage(String),
     /// The builder is being replaced or the daemon is ending.

@@ -1,13 +1,18 @@
 //! Reports: composed from market data, rendered in two languages, streamed to persistence.
 //!
-//! Everything from `number` to `writer` is synchronous and free of clocks: values go in, bytes come out.
+//! Everything from `number` to `writer` is synchronous and free of clocks: values go in, bytes come out. The actors
+//! `builder` and `auto` decide nothing: what they do when stands in `schedule` and in the order of the sections.
 
 pub mod artifact;
+pub mod auto;
+pub mod builder;
 pub mod chunk;
 pub mod language;
+pub mod listing;
 pub mod messages;
 pub mod model;
 pub mod page;
+pub mod page_reader;
 pub mod render;
 pub mod schedule;
 pub mod section;
@@ -15,7 +20,9 @@ pub mod text;
 pub mod writer;
 
 mod calendar;
+mod cleanup;
 mod compose;
+mod courier;
 mod foreign;
 mod locale;
 mod number;

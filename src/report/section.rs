@@ -1,4 +1,4 @@
-//! The sections of a report and the template of each.
+//! The sections of a report, and the list of reports, with the template of each.
 
 use std::fmt;
 
@@ -29,11 +29,13 @@ pub enum Section {
     TableAbsent,
     /// Sources and computation, and the root element's end.
     Method,
+    /// The list of reports, a page of its own.
+    Listing,
 }
 
 impl Section {
     /// Every section.
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Style,
         Self::Script,
         Self::Masthead,
@@ -46,6 +48,7 @@ impl Section {
         Self::TableFoot,
         Self::TableAbsent,
         Self::Method,
+        Self::Listing,
     ];
 
     /// The name in errors and logs.
@@ -63,6 +66,7 @@ impl Section {
             Self::TableFoot => "table foot",
             Self::TableAbsent => "table absent",
             Self::Method => "method",
+            Self::Listing => "listing",
         }
     }
 
@@ -86,6 +90,7 @@ impl Section {
             Self::TableFoot => template!("table_foot.html"),
             Self::TableAbsent => template!("table_absent.html"),
             Self::Method => template!("method.html"),
+            Self::Listing => template!("listing.html"),
         }
     }
 }

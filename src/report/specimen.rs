@@ -8,6 +8,7 @@ use tera::{Context, Value};
 
 use super::compose::{crypto, indices, masthead, method, movers, script, summary, table};
 use super::language::Language;
+use super::listing::Listing;
 use super::locale::Locale;
 use super::model::{IndexSeries, ReportMeta, TableEnd};
 use super::section::Section;
@@ -16,6 +17,7 @@ use crate::market::model::{
     Breadth, CATALOGUE, Constituent, CryptoOverview, FearGreed, Good, IndexReading, Quote, Reading, Snapshot,
     SourceName, SourceOutcome,
 };
+use crate::persistence::messages::StoredReport;
 
 /// What every section is rendered with, more than once where it has branches.
 pub(super) fn views(language: Language) -> Result<Vec<(Section, Context)>, TextError> {
@@ -46,6 +48,12 @@ pub(super) fn views(language: Language) -> Result<Vec<(Section, Context)>, TextE
         if let Some(crypto) = crypto::crypto(locale, snapshot, now)? {
             views.push((Section::Crypto, context(&crypto)));
         }
+    }
+    let stored =
+        StoredReport { id: 1, edition: "specimen".to_owned(), created_at: now, artifacts: Vec::new() };
+    for (reports, older) in [(&[][..], None), (&[stored][..], Some(1))] {
+        let listing = Listing { reports, older, zone: &locale.zone };
+        views.push((Section::Listing, context(&listing.view(language))));
     }
     Ok(views)
 }

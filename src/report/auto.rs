@@ -1,0 +1,138 @@
+//! The `AutoReport` actor: asks for a report when one is due, tries again within the due window, drops the receipt.
+//!
+//! When a report is due, whether it is still worth writing and what follows a failure is decided in
+//! [`schedule`](super::schedule). Here is the waiting and the asking.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix::{Actor, AsyncContext, Context, Handler, WrapFuture};
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::messages::{AutoReportStatus, BuildReport, ObserveSchedule, Progress};
+use super::schedule::{AfterFailure, Schedule, Timing, after_failure, decide};
+use crate::clock::Clock;
+use crate::config::ReportConfig;
+use crate::persistence::archive::Archive;
+use crate::supervision::link::Recipient;
+
+/// The actor. See the module's documentation.
+pub struct AutoReport {
+    planner: Rc<Planner>,
+}
+
+struct Planner {
+    schedule: Schedule,
+    builder: Recipient<BuildReport>,
+    archive: Archive,
+    config: ReportConfig,
+    clock: Clock,
+    status: watch::Sender<AutoReportStatus>,
+}
+
+impl AutoReport {
+    /// A scheduler that asks `builder`; `archive` tells which due time has its report already.
+    pub fn new(
+        schedule: Schedule,
+        builder: Recipient<BuildReport>,
+        archive: Archive,
+        config: ReportConfig,
+        clock: Clock,
+    ) -> Self {
+        let status =
+            watch::Sender::new(AutoReportStatus { next_due: None, reports: 0, failures_in_a_row: 0 });
+        Self { planner: Rc::new(Planner { schedule, builder, archive, config, clock, status }) }
+    }
+}
+
+impl Planner {
+    async fn run(self: Rc<Self>) {
+        let mut due = self.schedule.first_due(self.clock.now(), self.config.tolerance, self.latest().await);
+        loop {
+            self.status.send_modify(|status| status.next_due = Some(due));
+            log::info!(due:%; "the next report of edition {} is due at {due:.0}", self.config.edition);
+            self.clock.sleep_until(due).await;
+            due = match decide(due, self.clock.now(), self.config.tolerance) {
+                // The clock was set back while this slept.
+                Timing::Early(_) => due,
+                Timing::Due => {
+                    self.attempt(due).await;
+                    self.schedule.next_due(due)
+                }
+                Timing::Missed(by) => {
+                    self.missed(due, by);
+                    self.schedule.first_due(self.clock.now(), self.config.tolerance, None)
+                }
+            };
+        }
+    }
+
+    /// When the newest report was begun, whoever asked for it.
+    async fn latest(&self) -> Option<Timestamp> {
+        let archive = self.archive.clone();
+        let latest = tokio::task::spawn_blocking(move || archive.latest()).await;
+        match latest {
+            Ok(Ok(report)) => report.map(|report| report.created_at),
+            Ok(Err(error)) => {
+                log::warn!("the newest report is not known, so that one may be written twice: {error}");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    fn missed(&self, due: Timestamp, by: Duration) {
+        let (edition, missed_by_s) = (&self.config.edition, by.as_secs());
+        log::warn!(due:%, missed_by_s; "the report of edition {edition} due at {due:.0} is skipped: missed by {missed_by_s} s");
+    }
+
+    async fn attempt(&self, due: Timestamp) {
+        let edition = &self.config.edition;
+        for attempt in 1.. {
+            let request = BuildReport { edition: edition.clone(), progress: Progress::default() };
+            let failure = match self.builder.send(request).await {
+                Ok(Ok(report)) => {
+                    self.status.send_modify(|status| {
+                        status.reports += 1;
+                        status.failures_in_a_row = 0;
+                    });
+                    log::info!(report = report.id, attempt, due:%; "report {} answers the due time {due:.0}", report.id);
+                    return;
+                }
+                Ok(Err(error)) => error.to_string(),
+                Err(error) => error.to_string(),
+            };
+            self.status.send_modify(|status| status.failures_in_a_row += 1);
+            let now = self.clock.now();
+            let config = &self.config;
+            match after_failure(attempt, config.max_attempts, now, due, config.tolerance, config.retry_after)
+            {
+                AfterFailure::RetryAt(at) => {
+                    log::warn!(attempt, due:%; "attempt {attempt} at the report of edition {edition} failed, the next one follows at {at:.0}: {failure}");
+                    self.clock.sleep_until(at).await;
+                }
+                AfterFailure::GiveUp(reason) => {
+                    log::error!(attempt, due:%; "no report of edition {edition} for the due time {due:.0}: {reason}; the last failure: {failure}");
+                    return;
+                }
+            }
+        }
+    }
+}
+
+impl Actor for AutoReport {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.spawn(Rc::clone(&self.planner).run().into_actor(self));
+    }
+}
+
+impl Handler<ObserveSchedule> for AutoReport {
+    type Result = AutoReportStatus;
+
+    fn handle(&mut self, _: ObserveSchedule, _: &mut Self::Context) -> Self::Result {
+        self.planner.status.borrow().clone()
+    }
+}
