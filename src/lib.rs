@@ -5,6 +5,8 @@
 //!
 //! | room | what lives there |
 //! | --- | --- |
+//! | [`daemon`] | the composition root: links, then actors, then the web face; an ordered end |
+//! | [`web`] | what browsers and scripts see |
 //! | [`report`] | composing, rendering, streaming; the `ReportBuilder` and `AutoReport` actors |
 //! | [`market`] | indices, sources, the latest snapshot; the `MarketIndices` actor |
 //! | [`persistence`] | reports and history in a database; the `Persistence` actor and the read side |
@@ -28,9 +30,11 @@
 
 pub mod clock;
 pub mod config;
+pub mod daemon;
 pub mod market;
 pub mod memory;
 pub mod persistence;
 pub mod report;
 pub mod simulator;
 pub mod supervision;
+pub mod web;

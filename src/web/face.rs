@@ -1,0 +1,37 @@
+//! What the routes answer from, and what their queries have in common.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::problem::Problem;
+use crate::clock::Clock;
+use crate::market::store::IndexStore;
+use crate::persistence::archive::Archive;
+use crate::report::language::Language;
+use crate::report::render::Templates;
+use crate::supervision::handle::SupervisorHandle;
+
+/// What the routes answer from. Cheap to clone.
+#[derive(Clone)]
+pub struct Face {
+    /// The supervisor.
+    pub supervisor: SupervisorHandle,
+    /// The latest snapshot.
+    pub store: Arc<dyn IndexStore>,
+    /// Committed reports.
+    pub archive: Archive,
+    /// Pages.
+    pub templates: Templates,
+    /// The zone of times on pages.
+    pub zone: TimeZone,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// The language that a query asks for; Vietnamese when it does not say.
+pub(super) fn language_of(lang: Option<&str>) -> Result<Language, Problem> {
+    lang.map_or(Ok(Language::Vi), |lang| {
+        lang.parse().map_err(|error| Problem::bad_request(format!("lang: {error}")))
+    })
+}

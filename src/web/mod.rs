@@ -1,0 +1,15 @@
+//! What a browser, a scraper or a script sees.
+//!
+//! Everything here reads: it changes no state, and a page is streamed from its chunks, never whole in memory. Loopback
+//! by default.
+
+mod face;
+mod health;
+mod market;
+mod problem;
+mod reports;
+mod server;
+mod viewer;
+
+pub use face::Face;
+pub use server::serve;

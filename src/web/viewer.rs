@@ -1,0 +1,52 @@
+//! `GET /reports/{id}`: one report as a page, streamed from its chunks.
+//!
+//! A reader holds one piece of the page; the next one is read when the one before has left for the network.
+
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, get, web};
+use futures_util::stream::{self, Stream};
+use serde::Deserialize;
+
+use super::face::{Face, language_of};
+use super::problem::Problem;
+
+use crate::report::page::{PageHead, viewer};
+use crate::report::page_reader::PageReader;
+
+/// A report runs its own script and style and reaches nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+#[derive(Debug, Deserialize)]
+struct ViewQuery {
+    lang: Option<String>,
+}
+
+/// The report in `lang` (`vi` or `en`; Vietnamese when nothing is said); 404 when there is no such report.
+#[get("/reports/{id}")]
+pub(super) async fn view(
+    face: web::Data<Face>,
+    id: web::Path<String>,
+    query: web::Query<ViewQuery>,
+) -> Result<HttpResponse, Problem> {
+    let language = language_of(query.lang.as_deref())?;
+    let unknown = || Problem::not_found(format!("there is no report {:?}; /reports lists them", id.as_str()));
+    let number: i32 = id.parse().map_err(|_| unknown())?;
+    let archive = face.archive.clone();
+    let report = web::block(move || archive.get(number)).await??.ok_or_else(unknown)?;
+    let head = PageHead { id: report.id, created_at: report.created_at, zone: face.zone.clone() };
+    let parts = viewer(&head, language).map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("Content-Security-Policy", POLICY))
+        // A committed report never changes, but the page around it may with the next version.
+        .insert_header(("Cache-Control", "private, max-age=300"))
+        .streaming(pieces(PageReader::new(face.archive.clone(), report.id, parts))))
+}
+
+fn pieces(reader: PageReader) -> impl Stream<Item = Result<Bytes, Problem>> {
+    stream::try_unfold(reader, |mut reader| async move {
+        let (piece, reader) = web::block(move || (reader.next_piece(), reader)).await?;
+        Ok(piece?.map(|piece| (Bytes::from(piece), reader)))
+    })
+}
