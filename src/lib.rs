@@ -5,6 +5,7 @@
 //!
 //! | room | what lives there |
 //! | --- | --- |
+//! | [`cli`] | the command line of the `evenkeel` program |
 //! | [`daemon`] | the composition root: links, then actors, then the web face; an ordered end |
 //! | [`web`] | what browsers and scripts see |
 //! | [`report`] | composing, rendering, streaming; the `ReportBuilder` and `AutoReport` actors |
@@ -28,6 +29,7 @@
 //! 7. Between two refreshes, or two reports, an actor holds none of their data.
 //! 8. Nothing is started before everything that can be wrong at start has been looked at.
 
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod daemon;

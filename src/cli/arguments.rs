@@ -1,0 +1,226 @@
+//! The arguments, as the operator types them; a mistake in them is one line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+
+use super::logging::LogFormat;
+use crate::config::parse_duration;
+use crate::report::language::Language;
+
+/// Market indices every three minutes, a bilingual market report every few hours, flat memory.
+#[derive(Debug, Parser)]
+#[command(name = "evenkeel", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// The configuration file; without it evenkeel.toml, if there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Where the daemon keeps its files
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) data_dir: Option<String>,
+    /// The database, for example sqlite:market.db
+    #[arg(long, global = true, value_name = "URL")]
+    pub(super) database: Option<String>,
+    /// What a log line looks like
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "FORMAT")]
+    pub(super) log_format: LogFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the daemon with live sources until SIGTERM or Ctrl-C
+    ///
+    /// Collects the indices, writes a report when one is due, and serves both on http://127.0.0.1:8888.
+    /// Configured by evenkeel.toml, .env and the environment; `evenkeel config show` prints what holds.
+    #[command(after_help = "Example:\n  PORT=8080 AUTO_REPORT_SCHEDULE_TIMES=07:30,15:00 evenkeel run")]
+    Run,
+    /// Run the same daemon against a simulated exchange, faster than real time
+    ///
+    /// Needs no network, reads no configuration, and keeps its files in a directory of its own.
+    #[command(after_help = "Example:\n  evenkeel demo --for 60s\n  evenkeel demo --speed 600 --port 9000")]
+    Demo(DemoArguments),
+    /// Run only the simulated exchange, until SIGTERM or Ctrl-C
+    ///
+    /// For trying a daemon of your own against it; prints the lines that its evenkeel.toml needs.
+    #[command(after_help = "Example:\n  evenkeel simulate --port 9100 >> evenkeel.toml")]
+    Simulate(SimulateArguments),
+    /// Build, list, show and export reports
+    #[command(subcommand)]
+    Report(ReportCommand),
+    /// Bring the database to this program's schema
+    ///
+    /// `run` does the same at its start; on its own it shows what would be in the way.
+    #[command(after_help = "Example:\n  evenkeel migrate --database sqlite:market.db")]
+    Migrate,
+    /// Check or print the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArguments {
+    /// End by itself after this long, in real time, for example 60s
+    #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
+    pub(super) lasting: Option<Duration>,
+    /// How many times faster than real time the market and the daemon's clock run, 1 to 3600
+    #[arg(long, default_value_t = 60.0, value_name = "N", value_parser = parse_speed)]
+    pub(super) speed: f64,
+    /// The port of the web face; 0 takes a free one
+    #[arg(long, default_value_t = 8888, value_name = "PORT")]
+    pub(super) port: u16,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SimulateArguments {
+    /// The port; 0 takes a free one
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    pub(super) port: u16,
+    /// Length of the list of coins
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    pub(super) coins: u32,
+    /// The same seed gives the same prices at the same times
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(super) seed: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ReportCommand {
+    /// Fetch the market and write a report, without a running daemon
+    #[command(after_help = "Example:\n  evenkeel report now")]
+    Now,
+    /// List the reports, newest first
+    #[command(after_help = "Example:\n  evenkeel report list --limit 5")]
+    List {
+        /// How many at most
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        limit: u32,
+    },
+    /// Show what a report consists of
+    #[command(after_help = "Example:\n  evenkeel report show 7")]
+    Show {
+        /// The report's id; `evenkeel report list` shows them
+        id: i32,
+    },
+    /// Write a report as one self-contained HTML file
+    #[command(after_help = "Example:\n  evenkeel report export 7 --lang en --out report.html")]
+    Export {
+        /// The report's id; `evenkeel report list` shows them
+        id: i32,
+        /// vi (Vietnamese) or en (English)
+        #[arg(long, default_value = "vi", value_name = "LANGUAGE", value_parser = parse_language)]
+        lang: Language,
+        /// The file to write; - for standard output
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Say whether the configuration can be used, and why not
+    #[command(after_help = "Example:\n  evenkeel config check --config evenkeel.toml")]
+    Check,
+    /// Print every setting with its value and where it came from; secrets are hidden
+    #[command(after_help = "Example:\n  evenkeel config show")]
+    Show,
+}
+
+/// Reads the process's arguments; help and mistakes are printed here and end the program.
+pub(super) fn parse() -> Result<(Options, Command), ExitCode> {
+    match Cli::try_parse() {
+        Ok(cli) => Ok((cli.options, cli.command)),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                // A reader that closed the pipe has seen enough.
+                let _ = error.print();
+                Err(ExitCode::SUCCESS)
+            }
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                let _ = error.print();
+                Err(ExitCode::from(2))
+            }
+            _ => {
+                eprintln!("{}", one_line(&error.to_string()));
+                Err(ExitCode::from(2))
+            }
+        },
+    }
+}
+
+/// The first paragraph, and the tip if there is one, on one line.
+fn one_line(message: &str) -> String {
+    let paragraphs: Vec<String> = message
+        .split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    let tip = paragraphs.iter().find(|paragraph| paragraph.starts_with("tip:"));
+    let first = paragraphs.first().map_or("error", String::as_str);
+    tip.map_or_else(|| format!("{first}; see evenkeel --help"), |tip| format!("{first}; {tip}"))
+}
+
+fn parse_speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "write a number from 1 to 3600".to_owned())?;
+    if (1.0..=3600.0).contains(&speed) { Ok(speed) } else { Err("write a number from 1 to 3600".to_owned()) }
+}
+
+fn parse_language(text: &str) -> Result<Language, String> {
+    text.parse().map_err(|error: crate::report::language::ParseError| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_help_with_an_example() {
+        fn check(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            if command.has_subcommands() {
+                command.get_subcommands().for_each(check);
+            } else {
+                let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(after.contains("evenkeel"), "{} has no example", command.get_name());
+            }
+        }
+        check(&Cli::command());
+    }
+
+    #[test]
+    fn a_mistake_is_one_line_that_names_it() {
+        for (arguments, expected) in [
+            (
+                &["evenkeel", "demo", "--speed", "0"][..],
+                "'0' for '--speed <N>': write a number from 1 to 3600",
+            ),
+            (&["evenkeel", "demo", "--for", "60"], "'60' for '--for <DURATION>'"),
+            (
+                &["evenkeel", "report", "export", "7", "--out", "x", "--lang", "fr"],
+                "`vi` (Vietnamese) or `en`",
+            ),
+            (&["evenkeel", "demmo"], "'demo'"),
+            (&["evenkeel", "report", "show", "x"], "'x' for '<ID>'"),
+        ] {
+            let line = one_line(&Cli::try_parse_from(arguments).unwrap_err().to_string());
+            assert!(line.contains(expected) && !line.contains('\n'), "{line}");
+        }
+    }
+}

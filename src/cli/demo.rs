@@ -1,0 +1,88 @@
+//! `evenkeel demo`: the same daemon against a simulated exchange, with the daemon's clock and the market running
+//! faster than real time.
+//!
+//! It reads no configuration file and no environment, so that it cannot write into anybody's real database.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::arguments::{DemoArguments, Options};
+use super::failure::Failure;
+use super::{logging, system};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::daemon::{Daemon, Extent};
+use crate::persistence::archive::Archive;
+use crate::simulator::exchange::{Exchange, ExchangeConfig};
+
+/// A report every so often, in real time.
+const REPORT_EVERY: Duration = Duration::from_secs(30);
+
+const DATA_DIR: &str = "evenkeel-demo";
+
+pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), Failure> {
+    let mut config = configuration(options, arguments)?;
+    let clock = Clock::scaled(begins_at(&config), arguments.speed);
+    logging::install(options.log_format, clock.clone());
+    system::block_on(async {
+        let coins = config.report.constituents;
+        let exchange = Exchange::start(ExchangeConfig { coins, ..ExchangeConfig::new(clock.clone()) })?;
+        config.market.sources = exchange.sources(&config.market.sources);
+        let speed = arguments.speed;
+        log::info!(speed; "demo: a simulated exchange, and a clock that runs {speed} times as fast as real time");
+        log::info!(
+            "faults can be switched on, for example: curl -X POST http://{}/_simulator/faults -d '{{\"source\":\"vietcap\",\"fault\":\"forbidden-html\"}}'",
+            exchange.address()
+        );
+        let archive_of = config.clone();
+        let daemon = Daemon::start(config, clock, Extent::Whole)?;
+        if let Some(address) = daemon.address {
+            log::info!(
+                "reports appear on http://{address}/reports, the indices on http://{address}/api/v1/market/indices"
+            );
+        }
+        let ended = system::until_the_end(daemon, arguments.lasting).await;
+        exchange.stop().await;
+        say_what_is_there(&archive_of);
+        ended
+    })
+}
+
+fn configuration(options: &Options, arguments: &DemoArguments) -> Result<Config, Failure> {
+    let data_dir = PathBuf::from(options.data_dir.as_deref().unwrap_or(DATA_DIR));
+    let mut config = Config { data_dir, ..Config::default() };
+    config.database.url = options.database.clone();
+    config.server.port = arguments.port;
+    config.market.us = true;
+    config.report.every = REPORT_EVERY.mul_f64(arguments.speed);
+    config.report.tolerance = config.report.tolerance.min(config.report.every / 4);
+    config.report.retry_after = Duration::from_secs(1).mul_f64(arguments.speed);
+    config.validate()?;
+    Ok(config)
+}
+
+/// Now, or the time at which the demo before ended: a later report never bears an earlier time.
+fn begins_at(config: &Config) -> Timestamp {
+    let now = Clock::system().now();
+    let latest = open(config).and_then(|archive| archive.latest().ok().flatten());
+    latest.map_or(now, |report| report.created_at.max(now))
+}
+
+fn open(config: &Config) -> Option<Archive> {
+    let path = config.database_path().ok()?;
+    Archive::open(&path, 1, config.database.lock_wait).ok()
+}
+
+fn say_what_is_there(config: &Config) {
+    let count = open(config).and_then(|archive| archive.count().ok()).unwrap_or(0);
+    let program = std::env::args().next().unwrap_or_else(|| "evenkeel".to_owned());
+    let place = match &config.database.url {
+        Some(url) => format!("--database {url}"),
+        None => format!("--data-dir {}", config.data_dir.display()),
+    };
+    println!(
+        "The database of the demo holds {count} reports. This lists them:\n  {program} report list {place}"
+    );
+}

@@ -1,0 +1,78 @@
+//! Why a command failed, as one line and an exit code.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use crate::config::ConfigError;
+use crate::daemon::StartError;
+use crate::supervision::status::Fault;
+
+/// A command's failure.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// It could not be done; the text is a line for the operator.
+    Failed(String),
+    /// The configuration cannot be used.
+    Config(String),
+    /// The supervisor gave up on a child.
+    GaveUp(Fault),
+    /// These children could not be drained in time.
+    CutShort(Vec<String>),
+}
+
+impl Failure {
+    pub(super) fn failed(reason: impl fmt::Display) -> Self {
+        Self::Failed(reason.to_string())
+    }
+
+    /// Prints the line and returns the exit code.
+    pub(super) fn report(self) -> ExitCode {
+        eprintln!("evenkeel: {self}");
+        ExitCode::from(match self {
+            Self::Failed(_) => 1,
+            Self::Config(_) => 2,
+            Self::GaveUp(_) => 3,
+            Self::CutShort(_) => 4,
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(reason) | Self::Config(reason) => f.write_str(reason),
+            Self::GaveUp(Fault { child, ending, crashes }) => {
+                write!(f, "gave up on {child} after {crashes} crashes; the last one {ending}")
+            }
+            Self::CutShort(children) => {
+                write!(f, "not everything could be drained in time: {} cut short", children.join(", "))
+            }
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error.to_string())
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Config(_) | StartError::Schedule(_) => Self::Config(error.to_string()),
+            StartError::Listen { .. }
+            | StartError::DataDir { .. }
+            | StartError::Open(_)
+            | StartError::Persistence(_)
+            | StartError::Templates(_)
+            | StartError::Sources(_) => Self::failed(error),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::failed(error)
+    }
+}

@@ -1,0 +1,40 @@
+//! The command line: a file a subcommand.
+//!
+//! Exit codes: 0 done; 1 it failed; 2 the command line or the configuration is wrong and nothing was started; 3 the
+//! supervisor gave up on a child; 4 not everything could be drained in time.
+
+mod arguments;
+mod browse;
+mod config;
+mod demo;
+mod export;
+mod failure;
+mod logging;
+mod migrate;
+mod now;
+mod report;
+mod run;
+mod simulate;
+mod system;
+
+use std::process::ExitCode;
+
+use arguments::{Command, parse};
+use failure::Failure;
+
+/// Runs the program with the process's arguments and returns its exit code.
+pub fn main() -> ExitCode {
+    let (options, command) = match parse() {
+        Ok(parsed) => parsed,
+        Err(code) => return code,
+    };
+    let done = match command {
+        Command::Run => run::run(&options),
+        Command::Demo(demo) => demo::demo(&options, &demo),
+        Command::Simulate(simulate) => simulate::simulate(&options, &simulate),
+        Command::Report(report) => report::report(&options, report),
+        Command::Migrate => migrate::migrate(&options),
+        Command::Config(command) => config::config(&options, command),
+    };
+    done.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
+}

@@ -1,0 +1,30 @@
+//! `evenkeel simulate`: the simulated exchange on its own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use super::arguments::{Options, SimulateArguments};
+use super::browse::print;
+use super::failure::Failure;
+use super::{logging, system};
+use crate::clock::Clock;
+use crate::simulator::exchange::{Exchange, ExchangeConfig};
+use crate::simulator::source::SourceKind;
+
+pub(super) fn simulate(options: &Options, arguments: &SimulateArguments) -> Result<(), Failure> {
+    let clock = Clock::system();
+    logging::install(options.log_format, clock.clone());
+    system::block_on(async {
+        let SimulateArguments { port, coins, seed } = *arguments;
+        let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let exchange = Exchange::start(ExchangeConfig { seed, coins, bind, clock })?;
+        let lines = SourceKind::ALL.map(|source| {
+            let table = source.as_str().replace('-', "_");
+            format!("[market.sources.{table}]\nbase_url = \"{}\"\n", exchange.url(source))
+        });
+        print(&lines.concat())?;
+        log::info!("the simulated exchange listens on http://{}", exchange.address());
+        system::signalled().await?;
+        exchange.stop().await;
+        Ok(())
+    })
+}
