@@ -3,8 +3,16 @@
 #![allow(dead_code, unreachable_pub, missing_docs)] // every test binary uses a part of it
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
 
+pub mod footprint;
+pub mod house;
+pub mod page;
+pub mod program;
+
 use std::future::Future;
 use std::time::Duration;
+
+/// Ample for anything that takes milliseconds, on a machine that is busy with something else.
+pub const SOON: Duration = Duration::from_secs(60);
 
 /// Waits until `condition` gives a value, and fails the test when that takes longer than `within`.
 pub async fn eventually<T, F>(within: Duration, what: &str, mut condition: impl FnMut() -> F) -> T

@@ -1,0 +1,79 @@
+//! The `evenkeel` program as an operator runs it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
+
+use super::eventually;
+
+/// The program, in an empty environment and in `directory`.
+pub fn evenkeel(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
+    command.env_clear().current_dir(directory).stdin(Stdio::null());
+    command
+}
+
+pub fn run(command: &mut Command) -> Output {
+    command.output().unwrap()
+}
+
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A program that runs beside the test; killed when dropped.
+pub struct Running {
+    child: Child,
+    log: std::sync::mpsc::Receiver<String>,
+    seen: Vec<String>,
+}
+
+impl Running {
+    pub fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let (line, log) = std::sync::mpsc::channel();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|text| line.send(text)));
+        Self { child, log, seen: Vec::new() }
+    }
+
+    /// Waits for a log line that contains `text` and returns it.
+    pub async fn says(&mut self, within: Duration, text: &str) -> String {
+        let log = &self.log;
+        let seen = std::cell::RefCell::new(&mut self.seen);
+        eventually(within, &format!("the log says {text:?}"), async || {
+            seen.borrow_mut().extend(log.try_iter());
+            seen.borrow().iter().find(|line| line.contains(text)).cloned()
+        })
+        .await
+    }
+
+    pub fn signal(&self, name: &str) {
+        let sent =
+            Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    pub async fn ended(&mut self, within: Duration) -> ExitStatus {
+        let child = std::cell::RefCell::new(&mut self.child);
+        eventually(within, "the program ends", async || child.borrow_mut().try_wait().unwrap()).await
+    }
+
+    /// Everything that it has logged up to now.
+    pub fn log(&mut self) -> String {
+        self.seen.extend(self.log.try_iter());
+        self.seen.join("\n")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

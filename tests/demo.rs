@@ -1,0 +1,45 @@
+//! The first thing that a newcomer does: the demo for a minute, its reports, a page in a browser.
+
+#![allow(clippy::unwrap_used)] // a helper that fails fails its test
+
+use std::process::Command;
+
+use tempfile::tempdir;
+
+mod common;
+use common::page::{document_of, picture_of};
+use common::program::{evenkeel, run, stderr, stdout};
+
+#[test]
+fn a_demo_of_a_minute_refreshes_reports_and_exports_a_page_that_renders() {
+    let directory = tempdir().unwrap();
+    let demo = run(evenkeel(directory.path()).args(["demo", "--for", "60s", "--port", "0"]));
+    let log = stderr(&demo);
+    assert_eq!(demo.status.code(), Some(0), "{log}");
+    assert!(log.matches("refreshed 16 of 16 indices").count() >= 15, "{log}");
+    assert!(log.contains("is stored: ") && log.contains("🧹"), "{log}");
+    for child in ["persistence", "market-indices", "report-builder", "auto-report"] {
+        assert!(log.contains(&format!("{child} generation 1 started: first start")), "{log}");
+    }
+    assert!(!log.contains("\"level\":\"error\"") && !log.contains("generation 2"), "{log}");
+
+    // The command that it prints is the one that is run.
+    let said = stdout(&demo);
+    let command: Vec<&str> = said.lines().last().unwrap().split_whitespace().collect();
+    let list = Command::new(command[0]).args(&command[1..]).current_dir(directory.path()).output().unwrap();
+    let listed = stdout(&list);
+    assert!(list.status.success() && listed.contains("market"), "{listed}");
+    let id = listed.lines().nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+
+    for (language, headline) in [("vi", "<html lang=\"vi\">"), ("en", "<html lang=\"en\">")] {
+        let page = directory.path().join(format!("{language}.html"));
+        let arguments = ["report", "export", &id, "--lang", language, "--data-dir", "evenkeel-demo", "--out"];
+        let export = run(evenkeel(directory.path()).args(arguments).arg(&page));
+        assert!(export.status.success(), "{}", stderr(&export));
+        let document = document_of(&page);
+        assert!(document.contains(headline) && document.contains("VN-Index"), "{language}");
+        assert!(document.matches("<svg").count() > 1000, "a sparkline for every coin");
+        // An empty page compresses to a few kilobytes.
+        assert!(picture_of(&page).len() > 50_000, "{language}");
+    }
+}

@@ -1,0 +1,100 @@
+//! What callers of the web face get.
+
+#![allow(clippy::unwrap_used)] // a helper that fails fails its test
+
+use serde_json::Value;
+
+mod common;
+use common::house::House;
+
+evenkeel::install_allocator!();
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[actix_rt::test]
+async fn the_indices_are_served_as_the_contract_says() {
+    let house = House::open(|_| {}).await;
+    let (status, body) = house.get("/api/v1/market/indices").await;
+    let document = json(&body);
+    assert_eq!((status, &document["success"]), (200, &Value::Bool(true)));
+    let names: Vec<usize> = ["vnindex", "vn30", "hnxindex", "hnx30", "upcomindex", "btc"]
+        .iter()
+        .map(|name| body.find(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} is missing")))
+        .collect();
+    assert!(names.is_sorted(), "the five come first and in order: {body}");
+    let vnindex = &document["indices"]["vnindex"];
+    assert!(vnindex["error"].is_null());
+    assert_eq!(vnindex["value"]["code"], "VNINDEX");
+    assert!(vnindex["value"]["close"].is_f64() && vnindex["value"]["volume"].is_i64(), "{vnindex}");
+    assert_eq!(vnindex["value"]["date"].as_str().unwrap().len(), "2026-04-24T14:45:59".len());
+}
+
+#[actix_rt::test]
+async fn asking_for_the_indices_asks_no_source() {
+    let house = House::open(|_| {}).await;
+    let before = house.exchange.requests().total();
+    for _ in 0..20 {
+        house.get("/api/v1/market/indices").await;
+    }
+    assert_eq!(house.exchange.requests().total(), before);
+}
+
+#[actix_rt::test]
+async fn the_newest_report_is_described_without_its_content() {
+    let house = House::open(|_| {}).await;
+    let (status, body) = house.get("/api/v1/reports/latest").await;
+    assert_eq!((status, json(&body)["detail"].as_str()), (404, Some("there is no report yet")));
+    let stored = house.report().await.unwrap();
+    let (status, body) = house.get("/api/v1/reports/latest").await;
+    let latest = json(&body);
+    assert_eq!((status, latest["id"].as_i64()), (200, Some(i64::from(stored.id))));
+    assert_eq!(latest["total_bytes"].as_u64(), Some(stored.total_bytes()));
+    assert!(body.len() < 2000, "{body}");
+}
+
+#[actix_rt::test]
+async fn reports_are_listed_and_shown_in_both_languages() {
+    let house = House::open(|_| {}).await;
+    let (status, empty) = house.get("/reports?lang=en").await;
+    assert_eq!(status, 200);
+    assert!(empty.contains("<html lang=\"en\">"), "{empty}");
+    let id = house.report().await.unwrap().id;
+    let (_, list) = house.get("/reports?lang=en").await;
+    assert!(list.contains(&format!("href=\"/reports/{id}?lang=en\"")), "{list}");
+    for (query, language) in [("", "vi"), ("?lang=vi", "vi"), ("?lang=en", "en"), ("?lang=en-GB", "en")] {
+        let (status, page) = house.get(&format!("/reports/{id}{query}")).await;
+        assert_eq!(status, 200);
+        assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
+        assert!(page.contains(&format!("<html lang=\"{language}\">")), "{query}");
+    }
+}
+
+#[actix_rt::test]
+async fn what_does_not_exist_is_said_to_be_missing() {
+    let house = House::open(|_| {}).await;
+    for (path, status, detail) in [
+        ("/reports/99", 404, "there is no report \"99\"; /reports lists them"),
+        ("/reports/../etc/passwd", 404, "there is nothing at this address"),
+        ("/reports/99999999999", 404, "there is no report \"99999999999\"; /reports lists them"),
+        ("/reports?lang=fr", 400, "lang: unknown language `fr`: use `vi` (Vietnamese) or `en` (English)"),
+        (
+            "/reports/1?lang=%3Cb%3E",
+            400,
+            "lang: unknown language `<b>`: use `vi` (Vietnamese) or `en` (English)",
+        ),
+        ("/", 404, "there is nothing at this address"),
+    ] {
+        let (found, body) = house.get(path).await;
+        assert_eq!((found, json(&body)["detail"].as_str()), (status, Some(detail)), "{path}");
+    }
+}
+
+#[actix_rt::test]
+async fn an_index_list_without_data_is_unavailable_with_the_reason() {
+    let house = House::open(|config| config.market.snapshot_ttl = std::time::Duration::from_millis(1)).await;
+    let (status, body) = house.get("/api/v1/market/indices").await;
+    assert_eq!(status, 503);
+    assert!(json(&body)["detail"].as_str().unwrap().contains("no market data"), "{body}");
+}
