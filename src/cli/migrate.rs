@@ -9,7 +9,9 @@ use crate::persistence::connection::Database;
 pub(super) fn migrate(options: &Options) -> Result<(), Failure> {
     let config = system::load(options)?.config;
     let path = config.database_path()?;
-    std::fs::create_dir_all(&config.data_dir)?;
+    if config.database.url.is_none() {
+        std::fs::create_dir_all(&config.data_dir)?;
+    }
     let mut database = Database::open(&path, config.database.lock_wait).map_err(Failure::failed)?;
     let applied = database.migrate().map_err(Failure::failed)?;
     let mut text: String = applied.iter().map(|migration| format!("applied {migration}\n")).collect();

@@ -33,7 +33,8 @@ struct Collector {
     store: Arc<dyn IndexStore>,
     history: Recipient<RecordIndices>,
     clock: Clock,
-    every: Duration,
+    /// Nothing: only when somebody asks.
+    every: Option<Duration>,
     ttl: Duration,
     /// Held by the refresh that is under way: two never overlap, whoever asked for them.
     pass: tokio::sync::Mutex<()>,
@@ -50,8 +51,15 @@ pub struct Outlets {
 }
 
 impl MarketIndices {
-    /// An actor that refreshes at once and then at every multiple of `every`; a snapshot is served for `ttl`.
-    pub fn new(sources: Sources, outlets: Outlets, clock: Clock, every: Duration, ttl: Duration) -> Self {
+    /// An actor that refreshes at once and then at every multiple of `every`, or without it only when it is asked to; a
+    /// snapshot is served for `ttl`.
+    pub fn new(
+        sources: Sources,
+        outlets: Outlets,
+        clock: Clock,
+        every: Option<Duration>,
+        ttl: Duration,
+    ) -> Self {
         let Outlets { me, store, history } = outlets;
         let pass = tokio::sync::Mutex::new(());
         let collector = Collector { sources, store, history, clock, every, ttl, pass };
@@ -106,12 +114,12 @@ impl Collector {
     }
 
     /// Refreshes for ever: at once, then at every multiple of the interval, each time after the work.
-    async fn tick(self: Rc<Self>, me: Link<MarketIndices>) {
+    async fn tick(self: Rc<Self>, every: Duration, me: Link<MarketIndices>) {
         loop {
             if let Err(error) = me.send(Refresh).await {
                 log::warn!("a refresh was not done: {error}");
             }
-            self.clock.sleep_until(next_tick(self.clock.now(), self.every)).await;
+            self.clock.sleep_until(next_tick(self.clock.now(), every)).await;
         }
     }
 }
@@ -160,7 +168,9 @@ impl Actor for MarketIndices {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.spawn(Rc::clone(&self.collector).tick(self.me.clone()).into_actor(self));
+        if let Some(every) = self.collector.every {
+            ctx.spawn(Rc::clone(&self.collector).tick(every, self.me.clone()).into_actor(self));
+        }
     }
 }
 

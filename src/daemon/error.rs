@@ -1,0 +1,50 @@
+//! Why the daemon did not start.
+
+use std::net::SocketAddr;
+
+use crate::config::ConfigError;
+use crate::market::source::SourceError;
+use crate::persistence::{OpenError, PersistenceError};
+use crate::report::render::TemplateError;
+use crate::report::schedule::ScheduleError;
+
+/// Why the daemon did not start. Nothing was started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The configured time zone is not known.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// The port cannot be had.
+    #[error(
+        "cannot listen on {address}: {reason}; is another program using the port? set server.port or PORT"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The operating system's reason.
+        reason: std::io::Error,
+    },
+    /// The data directory cannot be made.
+    #[error("cannot create the data directory {path}: {reason}")]
+    DataDir {
+        /// The directory.
+        path: String,
+        /// The operating system's reason.
+        reason: std::io::Error,
+    },
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Persistence(#[from] PersistenceError),
+    /// The templates that were compiled in are wrong.
+    #[error(transparent)]
+    Templates(#[from] TemplateError),
+    /// The sources cannot be set up.
+    #[error(transparent)]
+    Sources(#[from] SourceError),
+}

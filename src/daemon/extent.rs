@@ -1,0 +1,10 @@
+//! How much of the daemon is started.
+
+/// What of the daemon is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// The actors that make a report, without schedule and web face.
+    OneReport,
+}

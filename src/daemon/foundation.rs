@@ -1,0 +1,153 @@
+//! What the actors share and what survives their restarts, and how each of them is made from it.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::error::StartError;
+use super::extent::Extent;
+use super::links::Links;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::market::indices::{MarketIndices, Outlets};
+use crate::market::source::{Gates, SourceError, Sources, client_config};
+use crate::market::store::{InProcessStore, IndexStore};
+use crate::memory::arena::Arenas;
+use crate::persistence::actor::Persistence;
+use crate::persistence::archive::Archive;
+use crate::persistence::connection::Database;
+use crate::report::auto::AutoReport;
+use crate::report::builder::{ReportBuilder, Shelf, Workshop};
+use crate::report::render::Templates;
+use crate::report::schedule::{Schedule, ScheduleError};
+use crate::supervision::child::Child;
+use crate::supervision::supervisor::Supervisor;
+
+/// What is shared by actors and survives their restarts.
+pub(super) struct Foundation {
+    pub(super) config: Config,
+    pub(super) clock: Clock,
+    pub(super) zone: TimeZone,
+    schedule: Schedule,
+    pub(super) store: Arc<dyn IndexStore>,
+    pub(super) archive: Archive,
+    pub(super) templates: Templates,
+    tls: Arc<rustls::ClientConfig>,
+    gates: Gates,
+    arenas: Option<Arenas>,
+}
+
+impl Foundation {
+    /// Looks at everything that can be wrong at start.
+    pub(super) fn lay(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let schedule = Schedule::from_config(&config.report)?;
+        let zone = TimeZone::get(&config.report.zone)
+            .map_err(|_| ScheduleError::UnknownZone(config.report.zone.clone()))?;
+        let templates = Templates::load()?;
+        let tls = client_config()?;
+        let path = config.database_path()?;
+        if config.database.url.is_none() {
+            let directory = &config.data_dir;
+            std::fs::create_dir_all(directory)
+                .map_err(|reason| StartError::DataDir { path: directory.display().to_string(), reason })?;
+        }
+        let mut database = Database::open(&path, config.database.lock_wait)?;
+        for migration in database.migrate()? {
+            log::info!(migration = migration.as_str(); "the database has been migrated: {migration}");
+        }
+        drop(database);
+        let archive = Archive::open(&path, config.database.readers, config.database.lock_wait)?;
+        let arenas = Arenas::probe().map_err(|error| log::warn!("{error}")).ok();
+        let store = Arc::new(InProcessStore::new(clock.clone()));
+        let gates = Gates::default();
+        Ok(Self { config, clock, zone, schedule, store, archive, templates, tls, gates, arenas })
+    }
+
+    /// Children in the order in which they need each other: `Persistence` first, who gives orders last.
+    pub(super) fn supervisor(self: &Arc<Self>, links: &Links, extent: Extent) -> Supervisor {
+        let supervisor = Supervisor::new(self.config.supervision.clone(), self.arenas.clone(), &self.clock)
+            .supervise(self.persistence(links))
+            .supervise(self.market(links, extent))
+            .supervise(self.builder(links));
+        match extent {
+            Extent::Whole if self.config.report.scheduled => supervisor.supervise(self.auto(links)),
+            Extent::Whole => {
+                log::info!("no schedule: report.scheduled is false");
+                supervisor
+            }
+            Extent::OneReport => supervisor,
+        }
+    }
+
+    fn persistence(self: &Arc<Self>, links: &Links) -> Child<Persistence> {
+        let shared = Arc::clone(self);
+        Child::fallible(&links.persistence, move || {
+            let path = shared.config.database_path()?;
+            let lock_wait = shared.config.database.lock_wait;
+            Ok::<_, StartError>(Persistence::new(&path, lock_wait, shared.clock.clone())?)
+        })
+    }
+
+    fn market(self: &Arc<Self>, links: &Links, extent: Extent) -> Child<MarketIndices> {
+        let shared = Arc::clone(self);
+        let (me, history) = (links.market.clone(), links.persistence.recipient());
+        Child::fallible(&links.market, move || {
+            let outlets =
+                Outlets { me: me.clone(), store: Arc::clone(&shared.store), history: history.clone() };
+            let market = &shared.config.market;
+            let every = (extent == Extent::Whole).then_some(market.refresh_every);
+            let ttl = market.snapshot_ttl;
+            Ok::<_, SourceError>(MarketIndices::new(
+                shared.sources()?,
+                outlets,
+                shared.clock.clone(),
+                every,
+                ttl,
+            ))
+        })
+    }
+
+    fn builder(self: &Arc<Self>, links: &Links) -> Child<ReportBuilder> {
+        let shared = Arc::clone(self);
+        let shelf = Shelf {
+            begin: links.persistence.recipient(),
+            append: links.persistence.recipient(),
+            commit: links.persistence.recipient(),
+            abort: links.persistence.recipient(),
+        };
+        Child::fallible(&links.builder, move || {
+            Ok::<_, SourceError>(ReportBuilder::new(Workshop {
+                store: Arc::clone(&shared.store),
+                sources: shared.sources()?,
+                archive: shared.archive.clone(),
+                shelf: shelf.clone(),
+                templates: shared.templates.clone(),
+                constituents: shared.config.report.constituents,
+                zone: shared.zone.clone(),
+                clock: shared.clock.clone(),
+                arenas: shared.arenas.clone(),
+            }))
+        })
+        // One renders, one parses the next page of constituents.
+        .blocking_threads(2)
+    }
+
+    fn auto(self: &Arc<Self>, links: &Links) -> Child<AutoReport> {
+        let shared = Arc::clone(self);
+        let builder = links.builder.recipient();
+        Child::new(&links.auto, move || {
+            let (schedule, archive) = (shared.schedule.clone(), shared.archive.clone());
+            AutoReport::new(
+                schedule,
+                builder.clone(),
+                archive,
+                shared.config.report.clone(),
+                shared.clock.clone(),
+            )
+        })
+    }
+
+    fn sources(&self) -> Result<Sources, SourceError> {
+        Sources::new(&self.config.market, Arc::clone(&self.tls), self.gates.clone(), self.clock.clone())
+    }
+}
