@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use evenkeel::clock::Clock;
-use evenkeel::config::{Config, SourceConfig};
+use evenkeel::config::Config;
 use evenkeel::market::model::{CATALOGUE, Market, SourceName};
 use evenkeel::simulator::fault::Fault;
 use evenkeel::simulator::source::SourceKind;
@@ -21,18 +21,7 @@ evenkeel::install_allocator!();
 const SPEED: f64 = 3600.0;
 
 fn impatient(config: &mut Config) {
-    let sources = &mut config.market.sources;
-    let all: [&mut SourceConfig; 8] = [
-        &mut sources.vietcap,
-        &mut sources.entrade,
-        &mut sources.kbs,
-        &mut sources.binance,
-        &mut sources.coingecko,
-        &mut sources.coinpaprika,
-        &mut sources.alternative_me,
-        &mut sources.yahoo,
-    ];
-    for source in all {
+    for source in config.market.sources.each_mut() {
         source.time_limit = Duration::from_secs(2);
     }
 }

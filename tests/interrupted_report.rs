@@ -16,7 +16,11 @@ evenkeel::install_allocator!();
 
 /// A house in the middle of a report: the constituents' page trickles in for ever.
 async fn in_the_middle() -> (House, tokio::task::JoinHandle<Result<bool, String>>) {
-    let house = House::open(|config| config.supervision.drain_within = Duration::from_millis(500)).await;
+    let house = House::open(|config| {
+        config.supervision.drain_within = Duration::from_millis(500);
+        config.market.sources.coingecko.time_limit = Duration::from_secs(4);
+    })
+    .await;
     assert_eq!(house.report().await.unwrap().id, 1);
     house.exchange.faults().set(SourceKind::Coingecko, Fault::SlowBody { bytes: 1, pause_ms: 100 });
     let progress = Progress::default();

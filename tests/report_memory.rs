@@ -39,18 +39,7 @@ impl Exchange {
             .filter_map(|line| Some(line.strip_prefix("base_url = \"")?.trim_end_matches('"').to_owned()))
             .take(8)
             .collect();
-        let sources = &mut config.market.sources;
-        let order = [
-            &mut sources.vietcap,
-            &mut sources.entrade,
-            &mut sources.kbs,
-            &mut sources.binance,
-            &mut sources.coingecko,
-            &mut sources.coinpaprika,
-            &mut sources.alternative_me,
-            &mut sources.yahoo,
-        ];
-        for (source, url) in order.into_iter().zip(urls) {
+        for (source, url) in config.market.sources.each_mut().into_iter().zip(urls) {
             source.base_url = url;
         }
         Self(child)

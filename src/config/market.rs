@@ -89,6 +89,22 @@ pub struct SourceConfig {
     pub api_key: Option<Secret>,
 }
 
+impl SourcesConfig {
+    /// Every source, in the order of the fields.
+    pub fn each_mut(&mut self) -> [&mut SourceConfig; 8] {
+        [
+            &mut self.vietcap,
+            &mut self.entrade,
+            &mut self.kbs,
+            &mut self.binance,
+            &mut self.coingecko,
+            &mut self.coinpaprika,
+            &mut self.alternative_me,
+            &mut self.yahoo,
+        ]
+    }
+}
+
 impl SourceConfig {
     fn at(base_url: &str, min_interval_s: u64, max_body: ByteSize) -> Self {
         Self {

@@ -13,16 +13,17 @@ use jiff::tz::TimeZone;
 
 use super::artifact::ARTIFACTS;
 use super::cleanup::Cleanup;
-use super::courier::{Cancelled, Courier, Sender};
+use super::courier::{Courier, Sender};
 use super::messages::{BuildError, BuildReport, BuilderStatus, Observe, Progress};
 use super::model::{IndexSeries, ReportMeta, TableEnd};
+use super::press::Press;
 use super::render::Templates;
 use super::writer::{ReportWriter, WriteError};
 use crate::clock::{Clock, Stopwatch};
 use crate::market::model::{Constituent, Snapshot};
 use crate::market::source::Sources;
 use crate::market::store::IndexStore;
-use crate::memory::arena::{Arena, Arenas};
+use crate::memory::arena::Arenas;
 use crate::persistence::PersistenceError;
 use crate::persistence::archive::Archive;
 use crate::persistence::messages::{
@@ -146,7 +147,7 @@ impl Workshop {
         let (sender, courier) = Courier::new(self.shelf.append.clone(), session);
         let writer = ReportWriter::new(self.templates.clone(), meta, sender);
         let arena = self.arenas.as_ref().and_then(|arenas| arenas.bound().ok());
-        let mut press = Press { courier, writer: Some(writer), progress, arena };
+        let mut press = Press::new(courier, writer, progress, arena);
         let data = Arc::clone(&snapshot);
         press.run(move |writer| writer.open().and_then(|()| writer.summary(&data))).await?;
         let (data, archive, clock) = (Arc::clone(&snapshot), self.archive.clone(), self.clock.clone());
@@ -214,59 +215,10 @@ fn history(archive: &Archive, clock: &Clock, snapshot: &Snapshot) -> Vec<IndexSe
     snapshot.indices.iter().filter_map(|index| read(&index.name)).collect()
 }
 
-/// The writer, lent to the blocking thread for one section at a time.
-struct Press<'a> {
-    courier: Courier,
-    writer: Option<ReportWriter<Sender>>,
-    progress: &'a Progress,
-    /// Where the pages of constituents lived and died.
-    arena: Option<Arena>,
-}
-
-impl Press<'_> {
-    async fn run(
-        &mut self,
-        section: impl FnOnce(&mut ReportWriter<Sender>) -> Result<(), WriteError> + Send + 'static,
-    ) -> Result<(), BuildError> {
-        let Some(mut writer) = self.writer.take() else { return Err(BuildError::Cancelled) };
-        let work = move || {
-            let written = section(&mut writer);
-            (writer, written)
-        };
-        let (writer, written) = self.courier.serve(work).await?;
-        self.writer = Some(writer);
-        self.progress.advance();
-        // Within a second the allocator would do it by itself, but a second is ten pages.
-        if let Some(Err(error)) = self.arena.as_ref().map(Arena::purge) {
-            log::debug!("the garbage of a section stays for a while: {error}");
-        }
-        Ok(written?)
-    }
-
-    async fn finish(mut self) -> Result<Vec<ArtifactDigest>, BuildError> {
-        let Some(writer) = self.writer.take() else { return Err(BuildError::Cancelled) };
-        Ok(self.courier.serve(move || writer.finish()).await??)
-    }
-}
-
 fn storage<T>(answer: Result<Result<T, PersistenceError>, LinkError>) -> Result<T, BuildError> {
     match answer {
         Ok(result) => result.map_err(|error| BuildError::Storage(error.to_string())),
         Err(error) => Err(BuildError::Storage(error.to_string())),
-    }
-}
-
-impl From<Cancelled> for BuildError {
-    fn from(_: Cancelled) -> Self {
-        Self::Cancelled
-    }
-}
-
-impl From<WriteError> for BuildError {
-    fn from(error: WriteError) -> Self {
-        let reason = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
-        let told = reason.fold(error.to_string(), |told, cause| format!("{told}: {cause}"));
-        Self::Writing(told)
     }
 }
 

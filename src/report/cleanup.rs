@@ -1,6 +1,7 @@
 //! The line with the broom: what a report left behind in its builder's arena, and what went back to the kernel.
 
 use crate::memory::arena::{Arena, ArenaError, ArenaUsage, Arenas};
+use crate::memory::probe::process_rss;
 use crate::supervision::BLOCKING_KEEP_ALIVE;
 
 /// The account of one report.
@@ -33,10 +34,14 @@ impl Cleanup {
         match account.sweep() {
             Ok((freed_bytes, after)) => {
                 let held_bytes = after.resident;
+                // Unknown where there is no /proc.
+                let process_bytes = process_rss().ok();
+                let process =
+                    process_bytes.map_or_else(String::new, |bytes| format!("; the process holds {bytes}"));
                 let (floor_before_bytes, floor_after_bytes) = (account.before.allocated, after.allocated);
-                log::info!(freed_bytes, held_bytes, floor_before_bytes, floor_after_bytes;
+                log::info!(freed_bytes, held_bytes, floor_before_bytes, floor_after_bytes, process_bytes:?;
                     "🧹 memory cleanup completed: report-builder freed {freed_bytes} bytes and holds {held_bytes}; \
-                     floor {floor_before_bytes} bytes before the report, {floor_after_bytes} after it");
+                     floor {floor_before_bytes} bytes before the report, {floor_after_bytes} after it{process}");
             }
             Err(error) => log::warn!("🧹 memory cleanup is not proven: {error}"),
         }

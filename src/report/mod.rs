@@ -26,5 +26,6 @@ mod courier;
 mod foreign;
 mod locale;
 mod number;
+mod press;
 mod sparkline;
 mod specimen;

@@ -118,17 +118,8 @@ impl Exchange {
     /// `sources` with every base URL replaced by the one of this exchange.
     pub fn sources(&self, sources: &SourcesConfig) -> SourcesConfig {
         let mut sources = sources.clone();
-        let entries = [
-            (&mut sources.vietcap, SourceKind::Vietcap),
-            (&mut sources.entrade, SourceKind::Entrade),
-            (&mut sources.kbs, SourceKind::Kbs),
-            (&mut sources.binance, SourceKind::Binance),
-            (&mut sources.coingecko, SourceKind::Coingecko),
-            (&mut sources.coinpaprika, SourceKind::Coinpaprika),
-            (&mut sources.alternative_me, SourceKind::AlternativeMe),
-            (&mut sources.yahoo, SourceKind::Yahoo),
-        ];
-        for (source, kind) in entries {
+        // Both lists are in the order in which the sources are configured.
+        for (source, kind) in sources.each_mut().into_iter().zip(SourceKind::ALL) {
             source.base_url = self.url(kind);
         }
         sources

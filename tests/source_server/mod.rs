@@ -9,7 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use evenkeel::config::{MarketConfig, SourceConfig};
+use evenkeel::config::MarketConfig;
 use futures_util::{StreamExt, stream};
 
 pub(crate) const SNAPSHOT: &str = "/api/price/marketIndex/getList";
@@ -93,18 +93,7 @@ impl SourceServer {
     /// A configuration in which every source is this server.
     pub(crate) fn config(&self) -> MarketConfig {
         let mut config = MarketConfig { us: true, ..MarketConfig::default() };
-        let sources = &mut config.sources;
-        let all: [&mut SourceConfig; 8] = [
-            &mut sources.vietcap,
-            &mut sources.entrade,
-            &mut sources.kbs,
-            &mut sources.binance,
-            &mut sources.coingecko,
-            &mut sources.coinpaprika,
-            &mut sources.alternative_me,
-            &mut sources.yahoo,
-        ];
-        for source in all {
+        for source in config.sources.each_mut() {
             source.base_url.clone_from(&self.base_url);
             source.time_limit = Duration::from_secs(10);
         }
