@@ -13,8 +13,10 @@ use evenkeel::persistence::archive::Archive;
 use evenkeel::persistence::connection::Database;
 use evenkeel::persistence::messages::StoredReport;
 use evenkeel::report::auto::AutoReport;
-use evenkeel::report::messages::{AutoReportStatus, BuildError, BuildReport, ObserveSchedule};
+use evenkeel::report::messages::{self, AutoReportStatus, BuildError, BuildReport, ObserveSchedule};
 use evenkeel::report::schedule::Schedule;
+use evenkeel::simulator::fault::Fault;
+use evenkeel::simulator::source::SourceKind;
 use evenkeel::supervision::child::Child;
 use evenkeel::supervision::handle::SupervisorHandle;
 use evenkeel::supervision::link::Link;
@@ -24,6 +26,7 @@ use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
 mod common;
+use common::house::House;
 use common::{SOON, eventually};
 
 evenkeel::install_allocator!();
@@ -57,7 +60,7 @@ struct Rig {
     _directory: TempDir,
 }
 
-/// A report every ten minutes, due now; an hour passes in six seconds.
+/// A report every ten minutes, due now; ten minutes pass in five seconds.
 fn rig(failures: u32) -> Rig {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("market.db");
@@ -70,7 +73,7 @@ fn rig(failures: u32) -> Rig {
         max_attempts: 3,
         ..ReportConfig::default()
     };
-    let clock = Clock::scaled("2026-03-02T02:00:00Z".parse().unwrap(), 600.0);
+    let clock = Clock::scaled("2026-03-02T02:00:00Z".parse().unwrap(), 120.0);
     let (auto, builder) = (Link::new("auto-report"), Link::new("report-builder"));
     let asked = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&asked);
@@ -116,4 +119,24 @@ async fn after_three_failures_the_next_due_time_is_waited_for_and_tried_anew() {
     let status = rig.until("a report at the next time", |status| status.reports == 1).await;
     assert_eq!(status.failures_in_a_row, 0);
     assert_eq!(rig.asked.load(Ordering::SeqCst), 5);
+}
+
+#[actix_rt::test]
+async fn a_scheduler_that_is_restarted_during_a_build_does_not_write_the_report_twice() {
+    // Two minutes before the due time, which are three seconds.
+    let clock = Clock::scaled("2026-03-02T01:58:00Z".parse().unwrap(), 40.0);
+    let house = House::open_at(clock, |config| config.report.every = Duration::from_secs(3600)).await;
+    house.exchange.faults().set(SourceKind::Coingecko, Fault::SlowBody { bytes: 1, pause_ms: 100 });
+    let building =
+        async || house.daemon.builder.send(messages::Observe).await.unwrap().building.then_some(());
+    eventually(SOON, "the build", building).await;
+    house.daemon.supervisor.drill("auto-report").await.unwrap();
+    let replaced = async || (house.child("auto-report").await.generation == 2).then_some(());
+    eventually(SOON, "a new scheduler", replaced).await;
+    house.exchange.faults().clear_all();
+    let idle = async || (!house.daemon.builder.send(messages::Observe).await.unwrap().building).then_some(());
+    eventually(SOON, "the report", idle).await;
+    // The due window closes five minutes after the due time.
+    house.clock.sleep_until("2026-03-02T02:06:00Z".parse().unwrap()).await;
+    assert_eq!(house.daemon.archive.count().unwrap(), 1);
 }

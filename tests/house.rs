@@ -50,34 +50,48 @@ impl Source {
     /// What the file names with a path from the crate's root, `super::` resolved.
     fn references(&self) -> BTreeSet<String> {
         let module = self.module();
-        // The parent of `mod.rs` is the folder above; of any other file it is its folder.
-        let parent = module.rsplit_once("::").map_or(String::new(), |(parent, _)| parent.to_owned());
-        let own = if self.path.ends_with("/mod.rs") { module.clone() } else { parent.clone() };
+        let parent = module.rsplit_once("::").map_or("", |(parent, _)| parent);
         let mut found = paths_after(&self.code, "crate::", "");
-        // Only at the start of a path: `super::super` would need the grandparent and does not occur.
-        let base = if self.path.ends_with("/mod.rs") { parent } else { own };
-        found.extend(paths_after(&self.code, "super::", &base));
+        found.extend(paths_after(&self.code, "super::", parent));
         found
     }
 }
 
-/// The paths that follow `prefix`, two segments at most after `base`, with one level of braces unfolded.
+/// The paths that follow `prefix` at the beginning of a path, `base` put before them.
 fn paths_after(code: &str, prefix: &str, base: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices(prefix) {
-        if code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':') {
-            continue;
-        }
-        let rest = &code[at + prefix.len()..];
-        let join = |path: &str| if base.is_empty() { path.to_owned() } else { format!("{base}::{path}") };
-        if let Some(list) = rest.strip_prefix('{') {
-            let list = list.split('}').next().unwrap_or_default();
-            found.extend(list.split(',').map(|item| join(&path_of(item.trim()))));
-        } else {
-            found.insert(join(&path_of(rest)));
+        if !code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':') {
+            unfold(&code[at + prefix.len()..], base, &mut found);
         }
     }
     found
+}
+
+/// Adds the path at the beginning of `rest`, or each path of the braces that it ends in; returns what follows.
+fn unfold<'a>(rest: &'a str, base: &str, found: &mut BTreeSet<String>) -> &'a str {
+    let path = path_of(rest);
+    let join = |path: &str| {
+        [base, path].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("::")
+    };
+    let after = &rest[path.len()..];
+    let Some(mut list) = after.strip_prefix("::{").or_else(|| after.strip_prefix('{')) else {
+        // `super::super::x` leads one further up.
+        let resolved = match path.strip_prefix("super::") {
+            Some(up) => [base.rsplit_once("::").map_or("", |(parent, _)| parent), up].join("::"),
+            None => join(&path),
+        };
+        found.insert(resolved.trim_start_matches("::").to_owned());
+        return after;
+    };
+    let base = join(&path);
+    loop {
+        list = unfold(list.trim_start(), &base, found).trim_start();
+        match list.strip_prefix(',') {
+            Some(more) => list = more,
+            None => return list.strip_prefix('}').unwrap_or(list),
+        }
+    }
 }
 
 fn path_of(text: &str) -> String {

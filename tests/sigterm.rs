@@ -16,7 +16,8 @@ use common::program::{Running, evenkeel};
 const DEADLINE: Duration = Duration::from_secs(20 + 10);
 
 async fn slow_down_the_constituents(log_line: &str) {
-    let url = log_line.split_whitespace().find(|word| word.contains("/_simulator/faults")).unwrap();
+    let address = log_line.split_whitespace().find(|word| word.starts_with("127.0.0.1:")).unwrap();
+    let url = format!("http://{address}/_simulator/faults");
     let fault = r#"{"source":"coingecko","fault":"slow-body","bytes":1,"pause_ms":200}"#;
     let answer =
         reqwest_client().post(url).header("content-type", "application/json").body(fault).send().await;
@@ -28,7 +29,7 @@ async fn a_report_that_is_under_way_at_sigterm_is_absent_or_whole() {
     let directory = tempdir().unwrap();
     let mut demo =
         Running::start(evenkeel(directory.path()).args(["demo", "--port", "0", "--log-format", "text"]));
-    let line = demo.says(SOON, "/_simulator/faults").await;
+    let line = demo.says(SOON, "simulated exchange listens on").await;
     slow_down_the_constituents(&line).await;
     demo.says(SOON, "a report of edition market is begun").await;
     demo.signal("TERM");

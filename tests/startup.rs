@@ -15,16 +15,17 @@ use tempfile::tempdir;
 mod common;
 use common::program::{evenkeel, run, stderr, stdout};
 
-/// Runs and expects exactly one line of complaint.
+/// Runs and expects exactly one line of complaint, the last one, after whatever the log has said before it.
 fn refused(directory: &Path, arguments: &[&str], environment: &[(&str, &str)], code: i32) -> String {
     let output = run(evenkeel(directory).args(arguments).envs(environment.iter().copied()));
     let complaint = stderr(&output);
     assert_eq!(output.status.code(), Some(code), "{complaint}");
-    // The log may speak before; the complaint is the last line.
     assert_eq!(stdout(&output), "");
-    let last = complaint.lines().last().unwrap_or_default().to_owned();
-    assert!(!last.is_empty(), "{arguments:?} {environment:?}");
-    last
+    let (log, lines): (Vec<&str>, Vec<&str>) = complaint.lines().partition(|line| line.starts_with('{'));
+    assert_eq!(lines.len(), 1, "{arguments:?} {environment:?}: {complaint}");
+    // Whatever cannot be understood is refused before there is a log.
+    assert!(code != 2 || log.is_empty(), "{complaint}");
+    lines[0].to_owned()
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 mod common;
-use common::house::House;
+use common::house::{House, reqwest_client};
 
 evenkeel::install_allocator!();
 
@@ -84,7 +84,7 @@ async fn what_does_not_exist_is_said_to_be_missing() {
             400,
             "lang: unknown language `<b>`: use `vi` (Vietnamese) or `en` (English)",
         ),
-        ("/", 404, "there is nothing at this address"),
+        ("/nothing", 404, "there is nothing at this address"),
     ] {
         let (found, body) = house.get(path).await;
         assert_eq!((found, json(&body)["detail"].as_str()), (status, Some(detail)), "{path}");
@@ -97,4 +97,13 @@ async fn an_index_list_without_data_is_unavailable_with_the_reason() {
     let (status, body) = house.get("/api/v1/market/indices").await;
     assert_eq!(status, 503);
     assert!(json(&body)["detail"].as_str().unwrap().contains("no market data"), "{body}");
+}
+
+#[actix_rt::test]
+async fn a_probe_that_asks_for_the_head_only_gets_it() {
+    let house = House::open(|_| {}).await;
+    for (path, status) in [("/health", 200), ("/reports", 200), ("/api/v1/reports/latest", 404), ("/", 200)] {
+        let answer = reqwest_client().head(house.url(path)).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+    }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
+use super::failure::Failure;
 use super::logging::LogFormat;
 use crate::config::parse_duration;
 use crate::report::language::Language;
@@ -38,6 +39,30 @@ pub(super) struct Options {
     pub(super) log_format: LogFormat,
 }
 
+impl Options {
+    /// For a command that reads no configuration.
+    pub(super) fn refuse_config(&self, who: &str) -> Result<(), Failure> {
+        match &self.config {
+            Some(file) => Err(Failure::Config(format!(
+                "--config {}: {who} reads no configuration; leave it out",
+                file.display()
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// For a command that has no files of its own either.
+    pub(super) fn refuse_all_but_the_log(&self, who: &str) -> Result<(), Failure> {
+        self.refuse_config(who)?;
+        for (name, value) in [("--data-dir", &self.data_dir), ("--database", &self.database)] {
+            if let Some(value) = value {
+                return Err(Failure::Config(format!("{name} {value}: {who} keeps no files; leave it out")));
+            }
+        }
+        Ok(())
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run the daemon with live sources until SIGTERM or Ctrl-C
@@ -54,7 +79,9 @@ pub(super) enum Command {
     /// Run only the simulated exchange, until SIGTERM or Ctrl-C
     ///
     /// For trying a daemon of your own against it; prints the lines that its evenkeel.toml needs.
-    #[command(after_help = "Example:\n  evenkeel simulate --port 9100 >> evenkeel.toml")]
+    #[command(
+        after_help = "Example:\n  evenkeel simulate --port 9100 > simulated.toml\n  evenkeel run --config simulated.toml"
+    )]
     Simulate(SimulateArguments),
     /// Build, list, show and export reports
     #[command(subcommand)]
@@ -104,7 +131,7 @@ pub(super) enum ReportCommand {
     #[command(after_help = "Example:\n  evenkeel report list --limit 5")]
     List {
         /// How many at most
-        #[arg(long, default_value_t = 20, value_name = "N")]
+        #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         limit: u32,
     },
     /// Show what a report consists of

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::arguments::{DemoArguments, Options};
+use super::browse::print;
 use super::failure::Failure;
 use super::{logging, system};
 use crate::clock::Clock;
@@ -23,19 +24,20 @@ const REPORT_EVERY: Duration = Duration::from_secs(30);
 const DATA_DIR: &str = "evenkeel-demo";
 
 pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), Failure> {
+    options.refuse_config("the demo")?;
     let mut config = configuration(options, arguments)?;
     let clock = Clock::scaled(begins_at(&config), arguments.speed);
-    logging::install(options.log_format, clock.clone());
+    logging::install(options.log_format, clock.clone(), logging::DAEMON);
     system::block_on(async {
         let coins = config.report.constituents;
         let exchange = Exchange::start(ExchangeConfig { coins, ..ExchangeConfig::new(clock.clone()) })?;
         config.market.sources = exchange.sources(&config.market.sources);
         let speed = arguments.speed;
         log::info!(speed; "demo: a simulated exchange, and a clock that runs {speed} times as fast as real time");
-        log::info!(
-            "faults can be switched on, for example: curl -X POST http://{}/_simulator/faults -d '{{\"source\":\"vietcap\",\"fault\":\"forbidden-html\"}}'",
+        print(&format!(
+            "Faults can be switched on, for example:\n  curl -X POST http://{}/_simulator/faults -d '{{\"source\":\"vietcap\",\"fault\":\"forbidden-html\"}}'\n",
             exchange.address()
-        );
+        ))?;
         let archive_of = config.clone();
         let daemon = Daemon::start(config, clock, Extent::Whole)?;
         if let Some(address) = daemon.address {
@@ -45,7 +47,7 @@ pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), F
         }
         let ended = system::until_the_end(daemon, arguments.lasting).await;
         exchange.stop().await;
-        say_what_is_there(&archive_of);
+        say_what_is_there(&archive_of)?;
         ended
     })
 }
@@ -75,14 +77,14 @@ fn open(config: &Config) -> Option<Archive> {
     Archive::open(&path, 1, config.database.lock_wait).ok()
 }
 
-fn say_what_is_there(config: &Config) {
+fn say_what_is_there(config: &Config) -> Result<(), Failure> {
     let count = open(config).and_then(|archive| archive.count().ok()).unwrap_or(0);
     let program = std::env::args().next().unwrap_or_else(|| "evenkeel".to_owned());
     let place = match &config.database.url {
         Some(url) => format!("--database {url}"),
         None => format!("--data-dir {}", config.data_dir.display()),
     };
-    println!(
-        "The database of the demo holds {count} reports. This lists them:\n  {program} report list {place}"
-    );
+    print(&format!(
+        "The database of the demo holds {count} reports. This lists them:\n  {program} report list {place}\n"
+    ))
 }

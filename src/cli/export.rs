@@ -1,7 +1,7 @@
 //! `evenkeel report export`: one report in one language as a file that needs nothing else.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -22,17 +22,23 @@ pub(super) fn export(options: &Options, id: i32, language: Language, out: &Path)
     let parts =
         page(&PageHead { id, created_at: report.created_at, zone }, language).map_err(Failure::failed)?;
     let reader = PageReader::new(archive, id, parts);
-    if out == Path::new("-") {
-        write(reader, std::io::stdout().lock())?;
-        return Ok(());
-    }
     let named = |error: Failure| Failure::failed(format!("{} cannot be written: {error}", out.display()));
+    if out == Path::new("-") {
+        return write(reader, std::io::stdout().lock()).map(drop);
+    }
+    if std::fs::metadata(out).is_ok_and(|found| !found.is_file()) {
+        // A pipe or a device is written to; nothing is ever put in its place.
+        let file = OpenOptions::new().write(true).open(out).map_err(|error| named(error.into()))?;
+        return write(reader, BufWriter::new(file)).map(drop).map_err(named);
+    }
+    // A link stays a link: what it leads to is replaced.
+    let target = std::fs::canonicalize(out).unwrap_or_else(|_| out.to_path_buf());
     // Beside the target and renamed at the end: a file that exists is replaced whole or not at all.
-    let partial = partial(out);
+    let partial = partial(&target);
     let written = File::create(&partial)
         .map_err(Failure::from)
         .and_then(|file| write(reader, BufWriter::new(file)))
-        .and_then(|bytes| std::fs::rename(&partial, out).map(|()| bytes).map_err(Failure::from));
+        .and_then(|bytes| std::fs::rename(&partial, &target).map(|()| bytes).map_err(Failure::from));
     match written {
         Ok(bytes) => {
             eprintln!("report {id} in {} written to {}: {bytes} bytes", language.own_name(), out.display());
@@ -55,9 +61,15 @@ fn partial(out: &Path) -> PathBuf {
 fn write(mut reader: PageReader, mut out: impl Write) -> Result<u64, Failure> {
     let mut bytes = 0;
     while let Some(piece) = reader.next_piece().map_err(Failure::failed)? {
-        out.write_all(&piece)?;
+        match out.write_all(&piece) {
+            // Whoever reads has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(bytes),
+            written => written?,
+        }
         bytes += piece.len() as u64;
     }
-    out.flush()?;
-    Ok(bytes)
+    match out.flush() {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(bytes),
+    }
 }

@@ -41,8 +41,8 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failed(reason) | Self::Config(reason) => f.write_str(reason),
-            Self::GaveUp(Fault { child, ending, crashes }) => {
-                write!(f, "gave up on {child} after {crashes} crashes; the last one {ending}")
+            Self::GaveUp(Fault { child, root_cause, crashes }) => {
+                write!(f, "gave up on {child} after {crashes} crashes; the first: {root_cause}")
             }
             Self::CutShort(children) => {
                 write!(f, "not everything could be drained in time: {} cut short", children.join(", "))

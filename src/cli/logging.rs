@@ -23,17 +23,27 @@ pub(super) enum LogFormat {
     Json,
 }
 
-/// Everything from our own modules, warnings from others; `RUST_LOG` says otherwise.
-const DEFAULT_FILTER: &str = "warn,evenkeel=info";
+/// Everything from our own modules, warnings from others.
+pub(super) const DAEMON: &str = "warn,evenkeel=info";
 
-/// Installs the process's logger; lines carry the time of `clock`.
-pub(super) fn install(format: LogFormat, clock: Clock) {
+/// Warnings only: beside a progress bar.
+pub(super) const QUIET: &str = "warn";
+
+/// Installs the process's logger; lines carry the time of `clock`. `filter` holds unless `RUST_LOG` says otherwise.
+pub(super) fn install(format: LogFormat, clock: Clock, filter: &str) {
     let json = match format {
         LogFormat::Auto => !std::io::stderr().is_terminal(),
         LogFormat::Text => false,
         LogFormat::Json => true,
     };
-    let mut builder = Builder::from_env(Env::default().default_filter_or(DEFAULT_FILTER));
+    let mut builder = match std::env::var("RUST_LOG") {
+        Ok(chosen) if !chosen.trim().is_empty() => Builder::from_env(Env::default()),
+        _ => {
+            let mut builder = Builder::new();
+            builder.parse_filters(filter);
+            builder
+        }
+    };
     builder.target(Target::Stderr);
     if json {
         builder.format(move |out, record| write_json(out, record, &clock));

@@ -1,5 +1,6 @@
 //! `evenkeel report now`: fetches the market and writes one report, with the actors of the daemon.
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -7,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::arguments::Options;
 use super::browse::print;
 use super::failure::Failure;
-use super::system;
+use super::{logging, system};
 use crate::clock::Clock;
 use crate::daemon::{Daemon, Extent};
 use crate::market::messages::Refresh;
@@ -20,13 +21,14 @@ const REDRAW: Duration = Duration::from_millis(100);
 pub(super) fn now(options: &Options) -> Result<(), Failure> {
     let loaded = system::load(options)?;
     let clock = Clock::system();
-    system::begin_log(options, &clock, &loaded);
+    let filter = if std::io::stderr().is_terminal() { logging::QUIET } else { logging::DAEMON };
+    system::begin_log(options, &clock, &loaded, filter);
     let report = system::block_on(async {
         let edition = loaded.config.report.edition.clone();
         let daemon = Daemon::start(loaded.config, clock, Extent::OneReport)?;
         let written = write(&daemon, edition).await;
-        let ended = daemon.shut_down().await.map_err(Failure::failed);
-        written.and_then(|report| ended.map(|_| report))
+        let ended = system::end(daemon).await;
+        written.and_then(|report| ended.map(|()| report))
     })?;
     let (id, bytes) = (report.id, report.total_bytes());
     print(&format!("report {id}: {bytes} bytes\n  evenkeel report export {id} --lang vi --out report.html\n"))
@@ -36,7 +38,14 @@ async fn write(daemon: &Daemon, edition: String) -> Result<StoredReport, Failure
     // Drawn on a terminal only; elsewhere the log tells the same.
     let bar = ProgressBar::new_spinner().with_message("fetching the market");
     bar.enable_steady_tick(REDRAW);
-    daemon.market.send(Refresh).await.map_err(Failure::failed)?;
+    let refreshed = daemon.market.send(Refresh).await.map_err(Failure::failed)?;
+    if refreshed.indices_failed > 0 {
+        let indices = refreshed.indices_ok + refreshed.indices_failed;
+        log::warn!(
+            "{} of {indices} indices could not be had; the report says which",
+            refreshed.indices_failed
+        );
+    }
     let progress = Progress::default();
     let building = daemon.builder.send(BuildReport { edition, progress: progress.clone() });
     tokio::pin!(building);

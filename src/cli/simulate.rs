@@ -11,8 +11,9 @@ use crate::simulator::exchange::{Exchange, ExchangeConfig};
 use crate::simulator::source::SourceKind;
 
 pub(super) fn simulate(options: &Options, arguments: &SimulateArguments) -> Result<(), Failure> {
+    options.refuse_all_but_the_log("the simulated exchange")?;
     let clock = Clock::system();
-    logging::install(options.log_format, clock.clone());
+    logging::install(options.log_format, clock.clone(), logging::DAEMON);
     system::block_on(async {
         let SimulateArguments { port, coins, seed } = *arguments;
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));

@@ -24,8 +24,8 @@ pub(super) fn load(options: &Options) -> Result<Loaded, Failure> {
 }
 
 /// Installs the log and says what the configuration has to say.
-pub(super) fn begin_log(options: &Options, clock: &Clock, loaded: &Loaded) {
-    logging::install(options.log_format, clock.clone());
+pub(super) fn begin_log(options: &Options, clock: &Clock, loaded: &Loaded, filter: &str) {
+    logging::install(options.log_format, clock.clone(), filter);
     for notice in &loaded.notices {
         log::warn!("{notice}");
     }
@@ -51,15 +51,27 @@ pub(super) async fn signalled() -> std::io::Result<()> {
 
 /// Waits for a signal, the end of `lasting`, or the supervisor to give up; then drains and ends.
 pub(super) async fn until_the_end(daemon: Daemon, lasting: Option<Duration>) -> Result<(), Failure> {
-    let fault = tokio::select! {
-        signalled = signalled() => { signalled?; None }
-        () = over(lasting) => { log::info!("the time of the demo is over"); None }
-        fault = daemon.supervisor.gave_up() => Some(fault),
-    };
+    tokio::select! {
+        signalled = signalled() => signalled?,
+        () = over(lasting) => log::info!("the time of the demo is over"),
+        _ = daemon.supervisor.gave_up() => {}
+    }
+    tokio::select! {
+        ended = end(daemon) => ended,
+        signalled = signalled() => {
+            signalled?;
+            Err(Failure::failed("ended at once by a second signal; what was open is lost"))
+        }
+    }
+}
+
+/// Drains and ends the daemon; a fault that made the supervisor give up is the failure that counts.
+pub(super) async fn end(daemon: Daemon) -> Result<(), Failure> {
+    let supervisor = daemon.supervisor.clone();
     let report = daemon.shut_down().await.map_err(Failure::failed)?;
-    log::info!(drained = report.drained.len(), cut_short = report.cut_short.len();
-        "the daemon has ended: {} children drained, {} cut short", report.drained.len(), report.cut_short.len());
-    match fault {
+    let (drained, cut_short) = (report.drained.len(), report.cut_short.len());
+    log::info!(drained, cut_short; "the daemon has ended: {drained} children drained, {cut_short} cut short");
+    match supervisor.fault() {
         Some(fault) => Err(Failure::GaveUp(fault)),
         None if report.cut_short.is_empty() => Ok(()),
         None => Err(Failure::CutShort(report.cut_short)),

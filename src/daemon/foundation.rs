@@ -105,6 +105,8 @@ impl Foundation {
                 ttl,
             ))
         })
+        // A name that takes long to look up must not hold up the other sources, which are all asked at once.
+        .blocking_threads(8)
     }
 
     fn builder(self: &Arc<Self>, links: &Links) -> Child<ReportBuilder> {
@@ -128,8 +130,8 @@ impl Foundation {
                 arenas: shared.arenas.clone(),
             }))
         })
-        // One renders, one parses the next page of constituents.
-        .blocking_threads(2)
+        // One renders, one parses a page of constituents, one looks a name up.
+        .blocking_threads(3)
     }
 
     fn auto(self: &Arc<Self>, links: &Links) -> Child<AutoReport> {

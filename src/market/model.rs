@@ -277,6 +277,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// True if no index has a value, not even a stale one.
+    pub fn is_empty(&self) -> bool {
+        self.indices.iter().all(|index| index.reading.latest().is_none())
+    }
+
     /// The reading of one index, if the snapshot has it.
     pub fn index(&self, name: &str) -> Option<&Reading<Quote>> {
         self.indices.iter().find(|index| index.name == name).map(|index| &index.reading)

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use actix::{Actor, AsyncContext, Context, Handler, WrapFuture};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-use super::messages::{AutoReportStatus, BuildReport, ObserveSchedule, Progress};
+use super::messages::{AutoReportStatus, BuildError, BuildReport, ObserveSchedule, Progress};
 use super::schedule::{AfterFailure, Schedule, Timing, after_failure, decide};
 use crate::clock::Clock;
 use crate::config::ReportConfig;
@@ -62,7 +62,7 @@ impl Planner {
                 }
                 Timing::Missed(by) => {
                     self.missed(due, by);
-                    self.schedule.first_due(self.clock.now(), self.config.tolerance, None)
+                    self.schedule.first_due(self.clock.now(), self.config.tolerance, self.latest().await)
                 }
             };
         }
@@ -87,18 +87,24 @@ impl Planner {
         log::warn!(due:%, missed_by_s; "the report of edition {edition} due at {due:.0} is skipped: missed by {missed_by_s} s");
     }
 
+    /// Whether the due time has its report already: another attempt at it, or somebody else, may have written it.
+    async fn is_answered(&self, due: Timestamp) -> bool {
+        let tolerance = SignedDuration::try_from(self.config.tolerance).unwrap_or(SignedDuration::MAX);
+        let window_begins = due.checked_sub(tolerance).unwrap_or(Timestamp::MIN);
+        self.latest().await.is_some_and(|begun| begun >= window_begins)
+    }
+
     async fn attempt(&self, due: Timestamp) {
         let edition = &self.config.edition;
-        for attempt in 1.. {
+        let mut attempt = 1;
+        while !self.is_answered(due).await {
             let request = BuildReport { edition: edition.clone(), progress: Progress::default() };
             let failure = match self.builder.send(request).await {
-                Ok(Ok(report)) => {
-                    self.status.send_modify(|status| {
-                        status.reports += 1;
-                        status.failures_in_a_row = 0;
-                    });
-                    log::info!(report = report.id, attempt, due:%; "report {} answers the due time {due:.0}", report.id);
-                    return;
+                Ok(Ok(report)) => return self.succeeded(due, attempt, report.id),
+                // Somebody else's report may be the one that is due; an attempt was not made.
+                Ok(Err(BuildError::Busy)) if self.in_window(due) => {
+                    self.clock.sleep(self.config.retry_after).await;
+                    continue;
                 }
                 Ok(Err(error)) => error.to_string(),
                 Err(error) => error.to_string(),
@@ -117,7 +123,21 @@ impl Planner {
                     return;
                 }
             }
+            attempt += 1;
         }
+        log::info!(due:%; "the report of edition {edition} due at {due:.0} is there already");
+    }
+
+    fn in_window(&self, due: Timestamp) -> bool {
+        matches!(decide(due, self.clock.now(), self.config.tolerance), Timing::Due)
+    }
+
+    fn succeeded(&self, due: Timestamp, attempt: u32, report: i32) {
+        self.status.send_modify(|status| {
+            status.reports += 1;
+            status.failures_in_a_row = 0;
+        });
+        log::info!(report, attempt, due:%; "report {report} answers the due time {due:.0}");
     }
 }
 

@@ -127,6 +127,7 @@ impl Workshop {
         let stopwatch = self.clock.stopwatch();
         loop {
             match self.store.latest().await {
+                Ok(Some(snapshot)) if snapshot.is_empty() => return Err(BuildError::NoMarketData),
                 Ok(Some(snapshot)) => return Ok(snapshot),
                 Ok(None) if stopwatch.elapsed() < FIRST_SNAPSHOT_WITHIN => {
                     tokio::time::sleep(LOOK_AGAIN).await
@@ -165,7 +166,7 @@ impl Workshop {
     async fn write_table(&self, press: &mut Press<'_>) -> Result<(), BuildError> {
         let mut end = TableEnd::Complete;
         let mut left = self.constituents;
-        for page in 1.. {
+        for page in 1..=self.constituents.div_ceil(PER_PAGE) {
             let per_page = left.min(PER_PAGE);
             // Always whole pages: the source counts pages in the size that is asked for.
             let mut coins = match self.sources.constituents(page, PER_PAGE.min(self.constituents)).await {
@@ -187,7 +188,8 @@ impl Workshop {
                 press.run(move |writer| writer.table_page(&coins)).await?;
             }
             left = left.saturating_sub(got);
-            if left == 0 || got < per_page {
+            // A page may be short because a coin of it could not be read; past the end it is empty.
+            if left == 0 || got == 0 {
                 break;
             }
         }
@@ -205,14 +207,20 @@ fn write_first_page(writer: &mut ReportWriter<Sender>, coins: &[Constituent]) ->
 fn history(archive: &Archive, clock: &Clock, snapshot: &Snapshot) -> Vec<IndexSeries> {
     let since = clock.now().saturating_add(SignedDuration::from_hours(-SPARKLINE_HOURS));
     let Ok(since) = since else { return Vec::new() };
-    let read = |name: &str| match archive.series(name, since, SPARKLINE_POINTS) {
-        Ok(points) => Some(IndexSeries { name: name.to_owned(), points }),
-        Err(error) => {
-            log::warn!(series = name; "the report shows no history of {name}: {error}");
-            None
+    let mut series = Vec::with_capacity(snapshot.indices.len());
+    for name in snapshot.indices.iter().map(|index| &index.name) {
+        match archive.series(name, since, SPARKLINE_POINTS) {
+            Ok(points) => series.push(IndexSeries { name: name.clone(), points }),
+            Err(error) => {
+                log::warn!(series = name.as_str(); "the report shows no history of {name}: {error}");
+                // Each further one would wait for a reader as long as this one did.
+                if matches!(error, PersistenceError::ReadersBusy { .. }) {
+                    break;
+                }
+            }
         }
-    };
-    snapshot.indices.iter().filter_map(|index| read(&index.name)).collect()
+    }
+    series
 }
 
 fn storage<T>(answer: Result<Result<T, PersistenceError>, LinkError>) -> Result<T, BuildError> {

@@ -25,8 +25,8 @@ pub enum BuildError {
     /// Another build is running.
     #[error("another report is being built")]
     Busy,
-    /// The index store has no snapshot to report on.
-    #[error("there is no market data yet")]
+    /// There is no snapshot to report on, or one in which nothing is known.
+    #[error("there is no market data: no source has answered yet")]
     NoMarketData,
     /// The index store could not be read.
     #[error("the market data cannot be read: {0}")]

@@ -56,6 +56,8 @@ pub(super) trait AnyChild: Send {
     fn start(&self, number: u64, arena: Option<Arena>, report: EndReport) -> io::Result<Generation>;
     /// From now on no generation is given messages.
     fn orphan(&self);
+    /// As above, and tells those who wait for an answer of this generation that none will come.
+    fn abandon(&self, generation: u64);
     /// Refuses all messages for good.
     fn close(&self);
 }
@@ -76,6 +78,10 @@ impl<A: Actor<Context = Context<A>>> AnyChild for Child<A> {
 
     fn orphan(&self) {
         self.link.shared().set_living(0);
+    }
+
+    fn abandon(&self, generation: u64) {
+        self.link.shared().abandon(generation);
     }
 
     fn close(&self) {

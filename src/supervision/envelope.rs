@@ -6,23 +6,22 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix::dev::MessageResponse;
 use actix::{Actor, Handler, Message};
 use tokio::sync::oneshot;
 
-const QUEUED: u8 = 0;
-const TAKEN: u8 = 1;
-const WITHDRAWN: u8 = 2;
+const QUEUED: u64 = 0;
+const WITHDRAWN: u64 = u64::MAX;
 
-/// Decides who has the message.
+/// Decides who has the message: nobody yet, a generation (by its number, from 1), or its sender again.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Ticket(Arc<AtomicU8>);
+pub(super) struct Ticket(Arc<AtomicU64>);
 
 impl Ticket {
-    fn take(&self) -> bool {
-        self.0.compare_exchange(QUEUED, TAKEN, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    fn take(&self, generation: u64) -> bool {
+        self.0.compare_exchange(QUEUED, generation, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
     /// True if the message will never be handled.
@@ -30,8 +29,9 @@ impl Ticket {
         self.0.compare_exchange(QUEUED, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
-    pub(super) fn was_taken(&self) -> bool {
-        self.0.load(Ordering::Acquire) == TAKEN
+    /// The generation that took the message.
+    pub(super) fn taken_by(&self) -> Option<u64> {
+        Some(self.0.load(Ordering::Acquire)).filter(|holder| !matches!(*holder, QUEUED | WITHDRAWN))
     }
 }
 
@@ -41,7 +41,7 @@ pub(super) type Pending = Pin<Box<dyn Future<Output = ()>>>;
 /// A message of any type for an actor of type `A`.
 pub(super) trait Deliver<A: Actor>: Send {
     /// Has the actor handle the message; returns the answer's future if the answer is not there yet.
-    fn deliver(self: Box<Self>, actor: &mut A, ctx: &mut A::Context) -> Option<Pending>;
+    fn deliver(self: Box<Self>, generation: u64, actor: &mut A, ctx: &mut A::Context) -> Option<Pending>;
 }
 
 pub(super) struct Envelope<M: Message> {
@@ -56,9 +56,9 @@ where
     M: Message + Send,
     M::Result: Send,
 {
-    fn deliver(self: Box<Self>, actor: &mut A, ctx: &mut A::Context) -> Option<Pending> {
+    fn deliver(self: Box<Self>, generation: u64, actor: &mut A, ctx: &mut A::Context) -> Option<Pending> {
         let Self { message, reply, ticket } = *self;
-        if !ticket.take() {
+        if !ticket.take(generation) {
             return None;
         }
         // The answer passes through here and not straight to the sender, so that a drain knows what is still open.

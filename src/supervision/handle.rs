@@ -62,16 +62,15 @@ impl SupervisorHandle {
         self.addr.send(Observe).await.map_err(|_| SupervisorError::Ended)
     }
 
-    /// Waits until the supervisor gives up, and says why.
-    pub async fn gave_up(&self) -> Fault {
+    /// Waits until the supervisor gives up, and says why; nothing if it ended without giving up.
+    pub async fn gave_up(&self) -> Option<Fault> {
         let mut fault = self.fault.clone();
         loop {
             if let Some(fault) = fault.borrow_and_update().clone() {
-                return fault;
+                return Some(fault);
             }
             if fault.changed().await.is_err() {
-                // The supervisor ended without giving up: there is nothing to wait for.
-                std::future::pending::<()>().await;
+                return None;
             }
         }
     }

@@ -62,7 +62,16 @@ pub(super) struct Shared<A: Actor> {
     // Behind a mutex because generations follow each other on different threads; it is held for one poll only.
     receiver: Mutex<mpsc::Receiver<Box<dyn Deliver<A>>>>,
     living: AtomicU64,
-    closed: watch::Sender<bool>,
+    fate: watch::Sender<Fate>,
+}
+
+/// What became of the child as far as waiting senders are concerned.
+#[derive(Debug, Default)]
+struct Fate {
+    /// The child has ended for good.
+    closed: bool,
+    /// Generations up to this number will never answer what they took.
+    abandoned: u64,
 }
 
 impl<A: Actor<Context = Context<A>>> Link<A> {
@@ -74,7 +83,7 @@ impl<A: Actor<Context = Context<A>>> Link<A> {
             sender,
             receiver: Mutex::new(receiver),
             living: AtomicU64::new(0),
-            closed: watch::Sender::new(false),
+            fate: watch::Sender::default(),
         };
         Self { shared: Arc::new(shared), patience: PATIENCE }
     }
@@ -111,29 +120,29 @@ impl<A: Actor<Context = Context<A>>> Link<A> {
         let ticket = Ticket::default();
         let _withdrawal = Withdraw(&ticket);
         let envelope: Box<dyn Deliver<A>> = Box::new(Envelope { message, reply, ticket: ticket.clone() });
-        let mut closed = self.shared.closed.subscribe();
+        let mut fate = self.shared.fate.subscribe();
         let patience = tokio::time::sleep(self.patience);
         tokio::pin!(patience);
 
         tokio::select! {
             biased;
-            () = until_true(&mut closed) => return Err(self.closed()),
+            () = until(&mut fate, |fate| fate.closed) => return Err(self.closed()),
             sent = self.shared.sender.send(envelope) => if sent.is_err() { return Err(self.closed()) },
             () = &mut patience => return Err(self.not_taken()),
         }
-        let answered = tokio::select! {
+        let lost = |fate: &Fate| ticket.taken_by().is_some_and(|generation| generation <= fate.abandoned);
+        tokio::select! {
             biased;
-            answered = &mut answer => answered,
-            () = until_true(&mut closed) => {
-                if ticket.withdraw() { return Err(self.closed()) }
-                answer.await
-            }
-            () = &mut patience => {
-                if ticket.withdraw() { return Err(self.not_taken()) }
-                answer.await
-            }
-        };
-        answered.map_err(|_| if ticket.was_taken() { self.unanswered() } else { self.closed() })
+            answered = &mut answer => return answered.map_err(|_| self.no_answer(&ticket)),
+            () = until(&mut fate, |fate| fate.closed || lost(fate)) => if ticket.withdraw() { return Err(self.closed()) },
+            () = &mut patience => if ticket.withdraw() { return Err(self.not_taken()) },
+        }
+        // Some generation has it: an answer takes as long as it takes, unless that generation is given up.
+        tokio::select! {
+            biased;
+            answered = &mut answer => answered.map_err(|_| self.no_answer(&ticket)),
+            () = until(&mut fate, lost) => Err(self.unanswered()),
+        }
     }
 
     /// A handle for one type of message, which does not name the actor.
@@ -154,6 +163,11 @@ impl<A: Actor<Context = Context<A>>> Link<A> {
         LinkError::NotTaken { child: Arc::clone(&self.shared.name), waited: self.patience }
     }
 
+    /// Why the answer's sender was dropped.
+    fn no_answer(&self, ticket: &Ticket) -> LinkError {
+        if ticket.taken_by().is_some() { self.unanswered() } else { self.closed() }
+    }
+
     fn unanswered(&self) -> LinkError {
         LinkError::Unanswered { child: Arc::clone(&self.shared.name) }
     }
@@ -166,6 +180,8 @@ impl<A: Actor<Context = Context<A>>> Link<A> {
 impl<A: Actor> Shared<A> {
     /// From now on only this generation is given messages; 0 means none.
     pub(super) fn set_living(&self, generation: u64) {
+        // Under the lock of `poll_next`: whoever has lost the messages takes none and leaves no waker behind.
+        let _receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
         self.living.store(generation, Ordering::Release);
     }
 
@@ -173,23 +189,38 @@ impl<A: Actor> Shared<A> {
         self.living.load(Ordering::Acquire) == generation
     }
 
-    pub(super) fn poll_next(&self, task: &mut task::Context<'_>) -> Poll<Option<Box<dyn Deliver<A>>>> {
-        self.receiver.lock().unwrap_or_else(PoisonError::into_inner).poll_recv(task)
+    /// The next message for `generation`; none if another one lives.
+    pub(super) fn poll_next(
+        &self,
+        generation: u64,
+        task: &mut task::Context<'_>,
+    ) -> Poll<Option<Box<dyn Deliver<A>>>> {
+        let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.is_living(generation) {
+            return Poll::Ready(None);
+        }
+        receiver.poll_recv(task)
+    }
+
+    /// Tells the senders whose messages this generation took that no answer will come.
+    pub(super) fn abandon(&self, generation: u64) {
+        self.set_living(0);
+        self.fate.send_modify(|fate| fate.abandoned = generation);
     }
 
     /// Ends the link for good: waiting messages are refused, further ones too.
     pub(super) fn close(&self) {
         self.set_living(0);
-        self.closed.send_replace(true);
+        self.fate.send_modify(|fate| fate.closed = true);
         let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
         receiver.close();
         while receiver.try_recv().is_ok() {}
     }
 }
 
-async fn until_true(state: &mut watch::Receiver<bool>) {
+async fn until(fate: &mut watch::Receiver<Fate>, condition: impl FnMut(&Fate) -> bool) {
     // The sender lives in the link that the caller holds.
-    let _ = state.wait_for(|state| *state).await;
+    let _ = fate.wait_for(condition).await;
 }
 
 /// Withdraws the message of a send that was given up by its caller.

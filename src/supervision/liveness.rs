@@ -4,6 +4,8 @@
 //! actor waits for something that does not come. A thread cannot be killed: the generation is abandoned, counted, and
 //! said.
 
+use std::time::Duration;
+
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 
 use super::ending::Ending;
@@ -34,21 +36,22 @@ impl Supervisor {
             slot.probed = false;
             // An answer that was dropped belongs to a generation that ends and says so itself.
             if answer.is_err() && slot.state == ChildState::Running {
-                supervisor.unresponsive(index, ctx);
+                let limit = supervisor.config.answer_within;
+                supervisor.unresponsive(index, limit, ctx);
             }
         }));
     }
 
-    pub(super) fn unresponsive(&mut self, index: usize, ctx: &mut Context<Self>) {
+    pub(super) fn unresponsive(&mut self, index: usize, limit: Duration, ctx: &mut Context<Self>) {
         let Some(slot) = self.slots.get_mut(index) else { return };
         slot.abandon();
         let ending = slot.ended(Ending::Unresponsive, false);
         let (name, number, abandoned) = (slot.name(), slot.number, slot.abandoned());
-        let limit_ms = self.config.answer_within.as_millis();
-        log::error!(child = name, generation = number, limit_ms:?, abandoned;
+        let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        log::error!(child = name, generation = number, limit_ms, abandoned;
             "{name} generation {number} did not answer within {limit_ms} ms; its thread cannot be killed and is abandoned ({abandoned} abandoned in all)");
         if self.shutdown.is_some() {
-            self.child_drained(index, &ending, ctx);
+            self.child_drained(index, &ending, false, ctx);
         } else {
             self.crashed(index, ending, ctx);
         }

@@ -59,8 +59,10 @@ impl<A: Actor<Context = Context<A>>> Pump<A> {
             if ctx.waiting() {
                 return false;
             }
-            match self.shared.poll_next(task) {
-                Poll::Ready(Some(envelope)) => self.open.extend(envelope.deliver(actor, ctx)),
+            match self.shared.poll_next(self.generation, task) {
+                Poll::Ready(Some(envelope)) => {
+                    self.open.extend(envelope.deliver(self.generation, actor, ctx))
+                }
                 Poll::Ready(None) => {
                     self.draining = true;
                     return false;

@@ -12,44 +12,47 @@ use super::ending::Ending;
 use super::messages::ShutDown;
 use super::slot::Slot;
 use super::status::{ChildState, ShutdownReport, SupervisorState};
-use super::supervisor::{Shutdown, Supervisor};
-
-/// How long a halted generation may take to drop its work.
-const HALT_GRACE: Duration = Duration::from_secs(1);
+use super::supervisor::{LEAST_SHARE, Shutdown, Supervisor};
 
 impl Supervisor {
-    /// Drains a running child within `within`; its ending arrives as every other.
-    pub(super) fn drain(&mut self, index: usize, within: Duration, ctx: &mut Context<Self>) {
+    /// Drains a running child within `within`, then halts it for `grace`, then abandons it; its ending arrives as every
+    /// other. A drain that is under way is replaced.
+    pub(super) fn drain(&mut self, index: usize, within: Duration, grace: Duration, ctx: &mut Context<Self>) {
         let Some(slot) = self.slots.get_mut(index) else { return };
         let Some(generation) = &slot.generation else { return };
         generation.drain();
         slot.state = ChildState::Draining;
-        let number = slot.number;
+        slot.drains += 1;
+        let (number, drain) = (slot.number, slot.drains);
         ctx.run_later(within, move |supervisor, ctx| {
-            let Some(slot) = supervisor.still_draining(index, number) else { return };
-            log::warn!(child = slot.name(), generation = number, limit_ms:? = within.as_millis();
+            let Some(slot) = supervisor.still_draining(index, number, drain) else { return };
+            log::warn!(child = slot.name(), generation = number, limit_ms = millis(within);
                 "{} generation {number} was not drained within {within:?}; what it still did is dropped", slot.name());
             slot.halt();
-            ctx.run_later(HALT_GRACE, move |supervisor, ctx| {
-                if supervisor.still_draining(index, number).is_some() {
-                    supervisor.unresponsive(index, ctx);
+            ctx.run_later(grace, move |supervisor, ctx| {
+                if supervisor.still_draining(index, number, drain).is_some() {
+                    supervisor.unresponsive(index, within + grace, ctx);
                 }
             });
         });
     }
 
-    fn still_draining(&mut self, index: usize, number: u64) -> Option<&mut Slot> {
+    fn still_draining(&mut self, index: usize, number: u64, drain: u64) -> Option<&mut Slot> {
         let slot = self.slots.get_mut(index)?;
-        (slot.number == number && slot.state == ChildState::Draining).then_some(slot)
+        let same = slot.number == number && slot.drains == drain;
+        (same && slot.state == ChildState::Draining).then_some(slot)
     }
 
     fn shut_down(&mut self, within: Duration, ctx: &mut Context<Self>) -> oneshot::Receiver<ShutdownReport> {
         let (done, report) = oneshot::channel();
         if let Some(shutdown) = &mut self.shutdown {
             shutdown.waiting.push(done);
+            if self.slots.iter().all(|slot| slot.state == ChildState::Ended) {
+                self.shut_down_done();
+            }
             return report;
         }
-        log::info!(children = self.slots.len(), limit_ms:? = within.as_millis(); "shutting down, within {within:?}");
+        log::info!(children = self.slots.len(), limit_ms = millis(within); "shutting down, within {within:?}");
         if self.state == SupervisorState::Supervising {
             self.state = SupervisorState::ShuttingDown;
         }
@@ -58,6 +61,10 @@ impl Supervisor {
             waiting: vec![done],
             report: ShutdownReport { drained: Vec::new(), cut_short: Vec::new() },
         });
+        for slot in self.slots.iter().filter(|slot| slot.generation.is_none()) {
+            // It will have no further generation: nobody shall wait for one.
+            slot.child.close();
+        }
         self.drain_next(ctx);
         report
     }
@@ -65,22 +72,31 @@ impl Supervisor {
     /// Drains the last of the children that still live, so that nobody loses someone it depends on.
     fn drain_next(&mut self, ctx: &mut Context<Self>) {
         let Some(shutdown) = &self.shutdown else { return };
-        let left = shutdown.deadline.saturating_sub(self.stopwatch.elapsed());
-        match self.slots.iter().rposition(|slot| slot.generation.is_some()) {
-            // Half of what is left: whoever is slow leaves something for those that come after it.
-            Some(index) if self.slots[index].state == ChildState::Running => self.drain(index, left / 2, ctx),
-            Some(_) => {}
-            None => self.shut_down_done(),
+        // Half of what is left: whoever is slow leaves something for those that come after it.
+        let share = (shutdown.left(&self.stopwatch) / 2).max(LEAST_SHARE);
+        let Some(index) = self.slots.iter().rposition(|slot| slot.generation.is_some()) else {
+            return self.shut_down_done();
+        };
+        let slot = &mut self.slots[index];
+        if !std::mem::replace(&mut slot.drained_for_good, true) {
+            self.drain(index, share / 4 * 3, share / 4, ctx);
         }
     }
 
-    /// A child has ended, drained or not, and its thread is gone.
-    pub(super) fn child_drained(&mut self, index: usize, ending: &Ending, ctx: &mut Context<Self>) {
+    /// A child has ended, drained or not. `gone` tells whether its thread is.
+    pub(super) fn child_drained(
+        &mut self,
+        index: usize,
+        ending: &Ending,
+        gone: bool,
+        ctx: &mut Context<Self>,
+    ) {
         let (Some(slot), Some(shutdown)) = (self.slots.get_mut(index), &mut self.shutdown) else { return };
         slot.state = ChildState::Ended;
+        slot.child.close();
         let (name, number) = (slot.name().to_owned(), slot.number);
         log::info!(child = name.as_str(), generation = number; "{name} generation {number} {ending}");
-        if *ending == Ending::ShutDown && !slot.halted {
+        if *ending == Ending::ShutDown && !slot.halted && gone {
             shutdown.report.drained.push(name);
         } else {
             shutdown.report.cut_short.push(name);
@@ -99,6 +115,11 @@ impl Supervisor {
             let _ = waiting.send(shutdown.report.clone());
         }
     }
+}
+
+/// A limit in the unit of the logs.
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Handler<ShutDown> for Supervisor {

@@ -23,11 +23,17 @@ pub(super) struct Slot {
     pub(super) probed: bool,
     /// Times of the crashes within the policy's window.
     pub(super) crash_times: Vec<Duration>,
+    /// The first of those crashes: the ones after it may be its consequences.
+    pub(super) root_cause: Option<Ending>,
+    /// Drains begun, so that the time limit of an earlier one is ignored.
+    pub(super) drains: u64,
+    /// Drained because everything ends, and not for a restart.
+    pub(super) drained_for_good: bool,
     crashes: u64,
     restarts: u64,
     last_ending: Option<Ending>,
-    /// The child's arena while no generation has it.
-    arena: Option<Arena>,
+    /// The child's arenas that no generation has; more than one after a hung generation has come to.
+    arenas: Vec<Arena>,
     /// Generations that hang and were left behind, with the arenas that their threads are bound to.
     abandoned: Vec<(u64, Generation)>,
 }
@@ -43,10 +49,13 @@ impl Slot {
             halted: false,
             probed: false,
             crash_times: Vec::new(),
+            root_cause: None,
+            drains: 0,
+            drained_for_good: false,
             crashes: 0,
             restarts: 0,
             last_ending: None,
-            arena: None,
+            arenas: Vec::new(),
             abandoned: Vec::new(),
         }
     }
@@ -65,7 +74,7 @@ impl Slot {
         self.planned = None;
         self.halted = false;
         self.probed = false;
-        let arena = match (self.arena.take(), arenas) {
+        let arena = match (self.arenas.pop(), arenas) {
             (Some(arena), _) => Some(arena),
             (None, Some(arenas)) => Some(arenas.create().map_err(|error| error.to_string())?),
             (None, None) => None,
@@ -77,7 +86,7 @@ impl Slot {
                 Ok(())
             }
             Err(error) => {
-                self.arena = arena;
+                self.arenas.extend(arena);
                 Err(format!("its thread could not be started: {error}"))
             }
         }
@@ -113,7 +122,7 @@ impl Slot {
     /// Leaves the present generation behind: its thread cannot be killed. It gets no more messages and ends when it
     /// comes to. Its arena stays with it, so that the next generation's account is its own.
     pub(super) fn abandon(&mut self) {
-        self.child.orphan();
+        self.child.abandon(self.number);
         if let Some(generation) = self.generation.take() {
             generation.halt();
             self.abandoned.push((self.number, generation));
@@ -128,9 +137,7 @@ impl Slot {
 
     /// Takes an arena that no thread is bound to any more back for the child's next generation.
     pub(super) fn keep_arena(&mut self, arena: Option<Arena>) {
-        if self.arena.is_none() {
-            self.arena = arena;
-        }
+        self.arenas.extend(arena);
     }
 
     pub(super) fn abandoned(&self) -> usize {
@@ -139,7 +146,7 @@ impl Slot {
 
     pub(super) fn status(&self) -> ChildStatus {
         let arena =
-            self.generation.as_ref().and_then(|generation| generation.arena.as_ref()).or(self.arena.as_ref());
+            self.generation.as_ref().and_then(|generation| generation.arena.as_ref()).or(self.arenas.last());
         ChildStatus {
             name: self.name().to_owned(),
             generation: self.number,

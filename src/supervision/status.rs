@@ -70,8 +70,8 @@ pub enum ChildState {
 pub struct Fault {
     /// The child.
     pub child: String,
-    /// Its last ending.
-    pub ending: Ending,
+    /// The first crash of the window; those after it may be its consequences.
+    pub root_cause: Ending,
     /// Crashes within the window.
     pub crashes: u32,
 }

@@ -24,6 +24,12 @@ use crate::memory::arena::{Arena, Arenas};
 /// The least time between the restarts of two children.
 const STAGGER: Duration = Duration::from_millis(50);
 
+/// How long a generation that is halted may take to drop its work, when nothing else presses.
+const HALT_GRACE: Duration = Duration::from_secs(1);
+
+/// The least time that a child is given for anything while everything ends.
+pub(super) const LEAST_SHARE: Duration = Duration::from_millis(100);
+
 /// How long an ended generation's thread may take to go away before it counts as abandoned.
 const JOIN_WITHIN: Duration = Duration::from_secs(5);
 
@@ -47,6 +53,13 @@ pub(super) struct Shutdown {
     pub(super) deadline: Duration,
     pub(super) waiting: Vec<oneshot::Sender<ShutdownReport>>,
     pub(super) report: ShutdownReport,
+}
+
+impl Shutdown {
+    /// What is left until the deadline.
+    pub(super) fn left(&self, stopwatch: &Stopwatch) -> Duration {
+        self.deadline.saturating_sub(stopwatch.elapsed())
+    }
 }
 
 impl Supervisor {
@@ -83,9 +96,12 @@ impl Supervisor {
         match started {
             Ok(()) => {
                 let arena = slot.generation.as_ref().and_then(|it| it.arena.as_ref()).map(Arena::index);
-                log::info!(child = name, generation = number, arena:?; "{name} generation {number} started: {why}");
+                log::info!(child = name, generation = number, arena:serde; "{name} generation {number} started: {why}");
             }
-            Err(reason) => self.crashed(index, Ending::FailedToStart { reason }, ctx),
+            Err(reason) => {
+                let ending = slot.ended(Ending::FailedToStart { reason }, false);
+                self.crashed(index, ending, ctx);
+            }
         }
     }
 
@@ -97,44 +113,57 @@ impl Supervisor {
             if let Some(generation) = slot.reclaim(number) {
                 let name = slot.name();
                 log::info!(child = name, generation = number; "{name} generation {number}, abandoned earlier, has ended after all");
-                Self::bury(index, generation, ctx, |_, _, _| {});
+                self.bury(index, generation, ctx, |_, _, _| {});
             }
             return;
         }
         let Some(generation) = slot.generation.take() else { return };
         let ending = slot.ended(ending, self.shutdown.is_some());
-        Self::bury(index, generation, ctx, move |supervisor, index, ctx| {
-            supervisor.buried(index, ending, ctx)
+        self.bury(index, generation, ctx, move |supervisor, gone, ctx| {
+            supervisor.buried(index, ending, gone, ctx);
         });
     }
 
-    /// Joins an ended generation's thread aside, purges its arena and goes on with `then`.
+    /// Joins an ended generation's thread aside, purges its arena and goes on with `then`, which is told whether the
+    /// thread is gone.
     fn bury(
+        &self,
         index: usize,
         generation: Generation,
         ctx: &mut Context<Self>,
-        then: impl FnOnce(&mut Self, usize, &mut Context<Self>) + 'static,
+        then: impl FnOnce(&mut Self, bool, &mut Context<Self>) + 'static,
     ) {
-        let join = tokio::task::spawn_blocking(move || generation.join());
-        let joined = tokio::time::timeout(JOIN_WITHIN, join);
+        generation.halt();
+        let (done, joined) = oneshot::channel();
+        // Not on the runtime's blocking threads: the runtime would wait at its end for a thread that hangs.
+        let joiner = std::thread::Builder::new().name("evenkeel-join".to_owned());
+        if let Err(error) = joiner.spawn(move || done.send(generation.join())) {
+            log::warn!("the thread of an ended generation is not waited for: {error}");
+        }
+        let limit = self.shutdown.as_ref().map_or(JOIN_WITHIN, |shutdown| {
+            JOIN_WITHIN.min(shutdown.left(&self.stopwatch) / 4).max(LEAST_SHARE)
+        });
+        let joined = tokio::time::timeout(limit, joined);
         ctx.spawn(wrap_future::<_, Self>(joined).map(move |joined, supervisor, ctx| {
             let Some(slot) = supervisor.slots.get_mut(index) else { return };
-            if let Ok(Ok(arena)) = joined {
+            let gone = if let Ok(Ok(arena)) = joined {
                 if let Some(Err(error)) = arena.as_ref().map(Arena::purge) {
                     log::warn!(child = slot.name(); "the arena of {} keeps its dirty pages: {error}", slot.name());
                 }
                 slot.keep_arena(arena);
+                true
             } else {
                 let name = slot.name();
-                log::error!(child = name; "a thread of {name} did not end within {JOIN_WITHIN:?} after its actor and is left behind");
-            }
-            then(supervisor, index, ctx);
+                log::error!(child = name; "a thread of {name} did not end within {limit:?} after its actor and is left behind");
+                false
+            };
+            then(supervisor, gone, ctx);
         }));
     }
 
-    fn buried(&mut self, index: usize, ending: Ending, ctx: &mut Context<Self>) {
+    fn buried(&mut self, index: usize, ending: Ending, gone: bool, ctx: &mut Context<Self>) {
         if self.shutdown.is_some() {
-            return self.child_drained(index, &ending, ctx);
+            return self.child_drained(index, &ending, gone, ctx);
         }
         match &ending {
             Ending::Restarted(_) => self.start_later(index, Duration::ZERO, ending.to_string(), ctx),
@@ -152,6 +181,9 @@ impl Supervisor {
         let now = self.stopwatch.elapsed();
         let Some(slot) = self.slots.get_mut(index) else { return };
         self.policy.forget(&mut slot.crash_times, now);
+        if slot.crash_times.is_empty() {
+            slot.root_cause = Some(ending.clone());
+        }
         slot.crash_times.push(now);
         slot.state = ChildState::Restarting;
         let (name, number) = (slot.name().to_owned(), slot.number);
@@ -168,7 +200,8 @@ impl Supervisor {
                     "{name} generation {number} {ending}; that is {crashes} crashes in {:?}, giving up", self.policy.window);
                 slot.state = ChildState::Ended;
                 slot.child.close();
-                self.give_up(Fault { child: name, ending, crashes });
+                let root_cause = slot.root_cause.take().unwrap_or(ending);
+                self.give_up(Fault { child: name, root_cause, crashes });
             }
         }
     }
@@ -183,12 +216,17 @@ impl Supervisor {
     }
 
     fn start_later(&mut self, index: usize, pause: Duration, why: String, ctx: &mut Context<Self>) {
-        let at = (self.stopwatch.elapsed() + pause).max(self.next_start);
-        self.next_start = at + STAGGER;
-        ctx.run_later(at.saturating_sub(self.stopwatch.elapsed()), move |supervisor, ctx| {
-            if supervisor.shutdown.is_none() {
-                supervisor.start_generation(index, &why, ctx);
+        ctx.run_later(pause, move |supervisor, ctx| {
+            if supervisor.shutdown.is_some() {
+                return;
             }
+            let now = supervisor.stopwatch.elapsed();
+            if now < supervisor.next_start {
+                let rest = supervisor.next_start - now;
+                return supervisor.start_later(index, rest, why, ctx);
+            }
+            supervisor.next_start = now + STAGGER;
+            supervisor.start_generation(index, &why, ctx);
         });
     }
 
@@ -203,7 +241,7 @@ impl Supervisor {
         slot.planned = Some(cause);
         let number = slot.number;
         log::info!(child = name, generation = number; "{name} generation {number} is drained for a restart");
-        self.drain(index, self.config.drain_within, ctx);
+        self.drain(index, self.config.drain_within, HALT_GRACE, ctx);
         Ok(())
     }
 

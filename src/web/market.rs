@@ -1,6 +1,6 @@
 //! `GET /api/v1/market/indices`: the latest snapshot, as it is stored.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, route, web};
 
 use super::face::Face;
 use super::problem::Problem;
@@ -8,7 +8,7 @@ use super::problem::Problem;
 use crate::market::document::Document;
 
 /// The `market_indices` document; 503 with the reason when there is none. Asks no source.
-#[get("/api/v1/market/indices")]
+#[route("/api/v1/market/indices", method = "GET", method = "HEAD")]
 pub(super) async fn indices(face: web::Data<Face>) -> Result<HttpResponse, Problem> {
     let snapshot = face.store.latest().await.map_err(|error| Problem::unavailable(error.to_string()))?;
     let Some(snapshot) = snapshot else {

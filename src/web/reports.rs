@@ -1,6 +1,6 @@
 //! The list of reports: `/reports` for people, `/api/v1/reports/latest` for scripts.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, route, web};
 use serde::{Deserialize, Serialize};
 
 use super::face::{Face, language_of};
@@ -14,7 +14,7 @@ use crate::report::section::Section;
 const PAGE: u32 = 50;
 
 /// Metadata of the newest report; 404 when there is none.
-#[get("/api/v1/reports/latest")]
+#[route("/api/v1/reports/latest", method = "GET", method = "HEAD")]
 pub(super) async fn latest(face: web::Data<Face>) -> Result<HttpResponse, Problem> {
     #[derive(Serialize)]
     struct Latest {
@@ -36,7 +36,7 @@ struct ListQuery {
 }
 
 /// The reports, newest first, a page at a time.
-#[get("/reports")]
+#[route("/reports", method = "GET", method = "HEAD")]
 pub(super) async fn list(
     face: web::Data<Face>,
     query: web::Query<ListQuery>,

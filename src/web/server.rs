@@ -42,6 +42,7 @@ pub fn serve(face: Face, listener: TcpListener, workers: usize, readers: u32) ->
             .service(reports::latest)
             .service(reports::list)
             .service(viewer::view)
+            .service(web::redirect("/", "/reports"))
             .default_service(web::to(|| async {
                 Err::<&str, _>(Problem::not_found("there is nothing at this address"))
             }))

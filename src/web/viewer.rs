@@ -3,7 +3,7 @@
 //! A reader holds one piece of the page; the next one is read when the one before has left for the network.
 
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, route, web};
 use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 
@@ -23,7 +23,7 @@ struct ViewQuery {
 }
 
 /// The report in `lang` (`vi` or `en`; Vietnamese when nothing is said); 404 when there is no such report.
-#[get("/reports/{id}")]
+#[route("/reports/{id}", method = "GET", method = "HEAD")]
 pub(super) async fn view(
     face: web::Data<Face>,
     id: web::Path<String>,

@@ -7,6 +7,7 @@ pub mod footprint;
 pub mod house;
 pub mod page;
 pub mod program;
+pub mod worker;
 
 use std::future::Future;
 use std::time::Duration;
