@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use tempfile::tempdir;
 
@@ -39,4 +39,23 @@ fn a_report_is_written_without_a_daemon_from_the_sources_of_the_configuration() 
         run(evenkeel(directory.path()).args(["report", "export", "1", "--lang", "en", "--out", "-"]));
     let page = stdout(&export);
     assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
+
+    // What an export replaces is a file and nothing else.
+    let at = |name: &str| directory.path().join(name);
+    std::fs::write(at("note.html"), "an older one").unwrap();
+    std::os::unix::fs::symlink("note.html", at("link.html")).unwrap();
+    let export = run(evenkeel(directory.path()).args(["report", "export", "1", "--out", "link.html"]));
+    assert!(export.status.success(), "{}", stderr(&export));
+    assert!(at("link.html").is_symlink());
+    assert!(std::fs::read_to_string(at("note.html")).unwrap().starts_with("<!doctype html>"));
+    assert!(Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = at("pipe");
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    let export =
+        run(evenkeel(directory.path()).args(["report", "export", "1", "--out", "pipe", "--lang", "en"]));
+    assert!(export.status.success(), "{}", stderr(&export));
+    assert_eq!(reader.join().unwrap(), page);
+    assert!(!at("pipe").is_file(), "the pipe was replaced");
 }
