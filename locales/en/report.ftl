@@ -82,6 +82,7 @@ card-breadth = { $advances } rose, { $unchanged } unchanged, { $declines } fell
 card-ceiling = at the ceiling
 card-floor = at the floor
 card-stale = { $age } old
+card-failed = Could not be refreshed
 card-missing = No value
 card-reason = Why
 card-no-history = No history yet
@@ -131,8 +132,8 @@ table-end = { $count ->
     [one] { $n } coin
    *[other] { $n } coins
 }; over 24 hours { $advances } rose, { $declines } fell, { $unchanged } stood still.
-table-cut-short = The table is not complete; it ends here because the next page could not be had: { $error }
-table-absent = There is no table today: { $error }
+table-cut-short = The table is not complete; it ends here because the next page could not be had
+table-absent = This report has no table
 
 ## Method
 method-title = How this was made

@@ -66,6 +66,7 @@ card-breadth = { $advances } mã tăng, { $unchanged } đứng giá, { $declines
 card-ceiling = kịch trần
 card-floor = kịch sàn
 card-stale = cũ { $age }
+card-failed = Không cập nhật được
 card-missing = Không có giá trị
 card-reason = Lý do
 card-no-history = Chưa có dữ liệu quá khứ
@@ -112,8 +113,8 @@ table-range = Biên độ 7 ngày
 table-spark-heading = Biểu đồ 7 ngày
 table-spark = { $name }, 7 ngày: từ { $first } đến { $last }, thấp nhất { $low }, cao nhất { $high }
 table-end = { $n } đồng tiền; trong 24 giờ { $advances } đồng tăng, { $declines } đồng giảm, { $unchanged } đồng không đổi.
-table-cut-short = Bảng chưa đủ; dừng ở đây vì không lấy được trang tiếp theo: { $error }
-table-absent = Hôm nay không có bảng: { $error }
+table-cut-short = Bảng chưa đủ; dừng ở đây vì không lấy được trang tiếp theo
+table-absent = Bản tin này không có bảng
 
 ## Cách làm
 method-title = Bản tin được lập thế nào

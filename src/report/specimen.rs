@@ -38,7 +38,7 @@ pub(super) fn views(language: Language) -> Result<Vec<(Section, Context)>, TextE
         (Section::TableRows, context(&table::rows(locale, coins, traces)?)),
         (Section::TableFoot, context(&table::foot(locale, table::Tally::default(), &TableEnd::Complete)?)),
         (Section::TableFoot, context(&table::foot(locale, table::Tally::default(), &cut_short)?)),
-        (Section::TableAbsent, context(&table::absence(locale, "refused")?)),
+        (Section::TableAbsent, context(&table::absence("refused"))),
     ];
     let series = &[IndexSeries { name: "vnindex".to_owned(), points: vec![(now, 1.0), (now, 2.0)] }];
     for snapshot in [&known(now), &failed(now, None), &failed(now, Some(now))] {

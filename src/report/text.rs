@@ -108,8 +108,6 @@ keys! {
     TABLE_CAPTION = "table-caption";
     TABLE_SPARK = "table-spark";
     TABLE_END = "table-end";
-    TABLE_CUT_SHORT = "table-cut-short";
-    TABLE_ABSENT = "table-absent";
     METHOD_TIMES = "method-times";
     METHOD_DURATION = "method-duration";
     SCRIPT_FILTER = "script-filter";
@@ -147,7 +145,7 @@ pub(super) fn text_by_name(
 }
 
 /// Every argument that a message may name.
-const ARGUMENTS: [&str; 27] = [
+const ARGUMENTS: [&str; 26] = [
     "advances",
     "age",
     "at",
@@ -157,7 +155,6 @@ const ARGUMENTS: [&str; 27] = [
     "declines",
     "duration",
     "edition",
-    "error",
     "first",
     "high",
     "label",

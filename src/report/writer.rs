@@ -125,7 +125,7 @@ impl<S: ChunkSink + Clone> ReportWriter<S> {
 
     /// Writes why there is no table, in the place of movers and table.
     pub fn table_absent(&mut self, error: &str) -> Result<(), WriteError> {
-        self.in_each_language(Section::TableAbsent, |locale, _| table::absence(locale, error))
+        self.in_each_language(Section::TableAbsent, |_, _| Ok(table::absence(error)))
     }
 
     /// Writes the sources and the method, and the end of the fragments.

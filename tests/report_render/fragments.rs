@@ -102,6 +102,20 @@ fn a_table_that_could_not_be_had_says_so() {
     }
 }
 
+#[test]
+fn a_reason_that_several_indices_share_is_said_once_and_marked_as_english() {
+    let mut snapshot = sample::snapshot(&[Market::Vietnam, Market::Us]);
+    let error = "vietcap: 403 until 2026-04-24T01:00:00Z";
+    for index in &mut snapshot.indices {
+        index.reading = Reading::Failed { error: error.to_owned(), last_good: None };
+    }
+    for html in fragment(|writer| writer.indices(&snapshot, &[]).unwrap()) {
+        let said = format!("</b> <span lang=\"en\">{error}</span>");
+        assert_eq!((html.matches(error).count(), html.matches(&said).count()), (2, 2), "{html}");
+        assert!(html.contains("<b>VN-Index, VN30, HNX-Index, HNX30, UPCoM-Index:</b>"), "{html}");
+    }
+}
+
 fn hostile(name: &str, symbol: &str) -> Constituent {
     Constituent { name: name.to_owned(), symbol: symbol.to_owned(), ..sample::coin(9) }
 }

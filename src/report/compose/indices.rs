@@ -24,6 +24,14 @@ struct Group {
     /// Whether the values are those of coins, which have no sessions.
     crypto: bool,
     cards: Vec<Card>,
+    reasons: Vec<Reason>,
+}
+
+/// One error in the words of whoever made it, said once for all the indices that it struck.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Reason {
+    names: String,
+    error: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,8 +41,8 @@ struct Card {
     /// Nothing when there is not even an old value.
     figures: Option<Figures>,
     chart: Option<Chart>,
-    /// Why the value is old or missing.
-    error: Option<String>,
+    /// Whether the value is old or missing; why stands under the cards.
+    failed: bool,
     /// How old the value is, if it could not be refreshed.
     stale: Option<String>,
 }
@@ -85,16 +93,37 @@ pub(in crate::report) fn indices(
         (Market::Us, Key::MARKET_US),
     ] {
         let mut cards = Vec::new();
+        let mut reasons = Vec::new();
         for index in Index::of(market) {
             let Some(reading) = snapshot.index(index.name) else { continue };
             let points = series.iter().find(|series| series.name == index.name);
             cards.push(card(locale, index, reading, points, now)?);
+            if let Some(error) = reading.error() {
+                note(&mut reasons, index.title, error);
+            }
         }
         if !cards.is_empty() {
-            groups.push(Group { title: locale.text(title)?, crypto: market == Market::Crypto, cards });
+            groups.push(Group {
+                title: locale.text(title)?,
+                crypto: market == Market::Crypto,
+                cards,
+                reasons,
+            });
         }
     }
     Ok(Indices { groups })
+}
+
+/// An error that is known already gets one more name.
+fn note(reasons: &mut Vec<Reason>, name: &str, error: &str) {
+    let error = foreign::line(error, foreign::ERROR_LIMIT);
+    match reasons.iter_mut().find(|reason| reason.error == error) {
+        Some(reason) => {
+            reason.names.push_str(", ");
+            reason.names.push_str(name);
+        }
+        None => reasons.push(Reason { names: name.to_owned(), error }),
+    }
 }
 
 fn card(
@@ -117,7 +146,7 @@ fn card(
         code: index.code,
         figures: latest.map(|good| figures(locale, index, &good.value)).transpose()?,
         chart: series.map(|series| chart(locale, index, series, previous)).transpose()?.flatten(),
-        error: reading.error().map(|error| foreign::line(error, foreign::ERROR_LIMIT)),
+        failed: reading.error().is_some(),
         stale,
     })
 }

@@ -65,13 +65,14 @@ struct Chart {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(in crate::report) struct Foot {
     counted: String,
+    /// Why rows are missing.
     cut_short: Option<String>,
 }
 
 /// What stands in the place of a table that there is none of.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(in crate::report) struct Absence {
-    text: String,
+    error: String,
 }
 
 /// Counts of what has been shown, the same in every language.
@@ -127,17 +128,13 @@ pub(in crate::report) fn foot(locale: &Locale, tally: Tally, end: &TableEnd) -> 
     let counts = counts.each_ref().map(|(name, value)| (*name, value.as_str()));
     let cut_short = match end {
         TableEnd::Complete => None,
-        TableEnd::CutShort { error } => Some(with_error(locale, Key::TABLE_CUT_SHORT, error)?),
+        TableEnd::CutShort { error } => Some(foreign::line(error, foreign::ERROR_LIMIT)),
     };
     Ok(Foot { counted: locale.text_counted(Key::TABLE_END, tally.rows, &counts)?, cut_short })
 }
 
-pub(in crate::report) fn absence(locale: &Locale, error: &str) -> Result<Absence, TextError> {
-    Ok(Absence { text: with_error(locale, Key::TABLE_ABSENT, error)? })
-}
-
-fn with_error(locale: &Locale, key: Key, error: &str) -> Result<String, TextError> {
-    locale.text_with(key, &[("error", &foreign::line(error, foreign::ERROR_LIMIT))])
+pub(in crate::report) fn absence(error: &str) -> Absence {
+    Absence { error: foreign::line(error, foreign::ERROR_LIMIT) }
 }
 
 fn row(locale: &Locale, coin: &Constituent, trace: Option<&Trace>) -> Result<Row, TextError> {
