@@ -132,6 +132,7 @@ table-end = { $count ->
     [one] { $n } coin
    *[other] { $n } coins
 }; over 24 hours { $advances } rose, { $declines } fell, { $unchanged } stood still.
+table-end-unknown = The change of { $n } is not known.
 table-cut-short = The table is not complete; it ends here because the next page could not be had
 table-absent = This report has no table
 

@@ -113,6 +113,7 @@ table-range = Biên độ 7 ngày
 table-spark-heading = Biểu đồ 7 ngày
 table-spark = { $name }, 7 ngày: từ { $first } đến { $last }, thấp nhất { $low }, cao nhất { $high }
 table-end = { $n } đồng tiền; trong 24 giờ { $advances } đồng tăng, { $declines } đồng giảm, { $unchanged } đồng không đổi.
+table-end-unknown = { $n } đồng chưa rõ mức thay đổi.
 table-cut-short = Bảng chưa đủ; dừng ở đây vì không lấy được trang tiếp theo
 table-absent = Bản tin này không có bảng
 

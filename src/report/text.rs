@@ -108,6 +108,7 @@ keys! {
     TABLE_CAPTION = "table-caption";
     TABLE_SPARK = "table-spark";
     TABLE_END = "table-end";
+    TABLE_END_UNKNOWN = "table-end-unknown";
     METHOD_TIMES = "method-times";
     METHOD_DURATION = "method-duration";
     SCRIPT_FILTER = "script-filter";

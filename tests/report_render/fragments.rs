@@ -90,6 +90,17 @@ fn a_table_has_head_rows_and_foot() {
 }
 
 #[test]
+fn the_table_counts_every_coin_once() {
+    let mut coins = sample::page(1, 4);
+    for (coin, change) in coins.iter_mut().zip([Some(1.0), Some(0.0), None, Some(f64::NAN)]) {
+        coin.change_24h = change;
+    }
+    let [vi, en] = table(&coins);
+    assert!(vi.contains("1 đồng tăng, 0 đồng giảm, 1 đồng không đổi. 2 đồng chưa rõ mức thay đổi."), "{vi}");
+    assert!(en.contains("1 rose, 0 fell, 1 stood still. The change of 2 is not known."), "{en}");
+}
+
+#[test]
 fn the_method_names_every_source_and_its_failure() {
     let snapshot = sample::snapshot(&[Market::Vietnam]);
     agree("method", &fragment(|writer| writer.method(&snapshot).unwrap()));

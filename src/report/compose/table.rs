@@ -82,6 +82,7 @@ pub(in crate::report) struct Tally {
     advances: u64,
     declines: u64,
     unchanged: u64,
+    unknown: u64,
 }
 
 impl Tally {
@@ -92,7 +93,7 @@ impl Tally {
                 Direction::Up => self.advances += 1,
                 Direction::Down => self.declines += 1,
                 Direction::Flat => self.unchanged += 1,
-                Direction::Unknown => {}
+                Direction::Unknown => self.unknown += 1,
             }
         }
     }
@@ -130,7 +131,12 @@ pub(in crate::report) fn foot(locale: &Locale, tally: Tally, end: &TableEnd) -> 
         TableEnd::Complete => None,
         TableEnd::CutShort { error } => Some(foreign::line(error, foreign::ERROR_LIMIT)),
     };
-    Ok(Foot { counted: locale.text_counted(Key::TABLE_END, tally.rows, &counts)?, cut_short })
+    let mut counted = locale.text_counted(Key::TABLE_END, tally.rows, &counts)?;
+    if tally.unknown > 0 {
+        counted.push(' ');
+        counted.push_str(&locale.text_counted(Key::TABLE_END_UNKNOWN, tally.unknown, &[])?);
+    }
+    Ok(Foot { counted, cut_short })
 }
 
 pub(in crate::report) fn absence(error: &str) -> Absence {
