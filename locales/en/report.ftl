@@ -65,7 +65,7 @@ summary-all-fresh = { $count ->
 summary-stale = Shown with an older value: { $list }.
 summary-stale-item = { $name } ({ $age } old)
 summary-missing = No value at all: { $list }.
-summary-sources-failed = Sources that did not answer: { $list }.
+summary-sources-failed = Sources that failed: { $list }.
 fresh-count = { $n } of { $total } indices fresh
 
 ## Indices
@@ -91,7 +91,7 @@ card-no-history = No history yet
 crypto-title = Crypto market
 crypto-total = Total value
 crypto-volume = Volume in 24 h
-crypto-share = Who holds it
+crypto-share = Share of total value
 crypto-other = Others
 crypto-change = in 24 h
 crypto-overview = The crypto market overview
@@ -117,6 +117,7 @@ table-title = All coins
 table-caption = Coins by market value, largest first; prices in US dollars
 table-region = Table of coins, can be scrolled
 table-rank = #
+table-rank-word = Rank
 table-name = Coin
 table-price = Price, $
 table-change-1h = 1 h

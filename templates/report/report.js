@@ -81,7 +81,8 @@
         sort(key, current ? current === "descending" : upFirst);
       });
       for (const up of [upFirst, !upFirst]) {
-        order.append(create("option", { value: `${key} ${up}`, textContent: `${label} ${up ? "↑" : "↓"}` }));
+        const textContent = `${head.abbr || label} ${up ? "↑" : "↓"}`;
+        order.append(create("option", { value: `${key} ${up}`, textContent }));
       }
     }
     heads[0].setAttribute("aria-sort", "ascending");
