@@ -213,6 +213,66 @@ fn a_page_past_the_end_is_empty_and_a_page_cut_short_is_an_error() {
 }
 
 #[test]
+fn a_row_that_cannot_be_read_costs_its_own_symbol_only() {
+    // Null, other types, a number that no float can hold, a key that comes twice.
+    for bad in ["null", "7", "\"x\"", "[]", "{}", r#"{"symbol":1e999}"#, r#"{"symbol":"A","symbol":"B"}"#] {
+        let snapshot =
+            format!(r#"[{{"symbol":"VN30","price":1305.5}},{bad},{{"symbol":"HNX30","price":480}}]"#);
+        let rows = vietcap::parse_snapshot(snapshot.as_bytes()).unwrap();
+        assert!(of(&rows, "VN30").is_ok() && of(&rows, "HNX30").is_ok(), "{bad}");
+
+        let chart = |symbol: &str| {
+            format!(r#"{{"symbol":"{symbol}","o":[5],"h":[7],"l":[4],"c":[6],"v":[9],"t":[1777015200]}}"#)
+        };
+        let charts = format!("[{},{bad},{}]", chart("VN30"), chart("HNX30"));
+        let rows = vietcap::parse_chart(charts.as_bytes()).unwrap();
+        assert!(of(&rows, "VN30").is_ok() && of(&rows, "HNX30").is_ok(), "{bad}");
+
+        let ticker =
+            |symbol: &str| format!(r#"{{"symbol":"{symbol}","lastPrice":"2","closeTime":1778149201250}}"#);
+        let tickers = format!("[{bad},{},{}]", ticker("BTCUSDT"), ticker("ETHUSDT"));
+        let rows = binance::parse_tickers(tickers.as_bytes()).unwrap();
+        assert!(of(&rows, "BTCUSDT").is_ok() && of(&rows, "ETHUSDT").is_ok(), "{bad}");
+
+        let page =
+            format!(r#"[{{"symbol":"btc","name":"Bitcoin"}},{bad},{{"symbol":"eth","name":"Ether"}}]"#);
+        let (coins, count) = constituents(page.as_bytes());
+        assert_eq!(count, Ok(u32::try_from(coins.len()).unwrap()), "{bad}");
+        let symbols: Vec<&str> = coins.iter().map(|coin| coin.symbol.as_str()).collect();
+        assert_eq!(symbols, ["BTC", "ETH"], "{bad}");
+        assert_eq!(constituents(format!("[{bad}]").as_bytes()).1, Err(ParseError::Empty), "{bad}");
+    }
+}
+
+#[test]
+fn a_column_of_nothing_costs_its_own_symbol_only() {
+    let body = br#"[{"symbol":"VN30","o":null,"h":[7],"l":[4],"c":[6],"v":[9],"t":[1777015200]},
+        {"symbol":"HNX30","o":[5],"h":[7],"l":[4],"c":[6],"v":[9],"t":[1777015200]}]"#;
+    let rows = vietcap::parse_chart(body).unwrap();
+    let ragged = ParseError::Ragged { column: "open", length: 0, expected: 1 };
+    assert_eq!(of(&rows, "VN30"), &Err(ragged));
+    assert!(of(&rows, "HNX30").is_ok());
+}
+
+#[test]
+fn yahoo_may_leave_out_volumes_but_not_prices() {
+    let chart = |quote: &str| {
+        format!(
+            r#"{{"chart":{{"result":[{{"meta":{{"symbol":"^GSPC"}},"timestamp":[1777015200,1777015260],
+            "indicators":{{"quote":[{quote}]}}}}],"error":null}}}}"#
+        )
+    };
+    let prices = r#""open":[5,6],"high":[7,8],"low":[4,5],"close":[6,7]"#;
+    for volume in ["", r#","volume":null"#] {
+        let quote = yahoo::parse_chart(chart(&format!("{{{prices}{volume}}}")).as_bytes(), "^GSPC").unwrap();
+        assert_eq!((quote.open, quote.close, quote.volume), (Some(5.0), 7.0, None));
+    }
+    assert_eq!(yahoo::parse_chart(chart("null").as_bytes(), "^GSPC"), Err(ParseError::Empty));
+    let short = yahoo::parse_chart(chart(&format!(r#"{{{prices},"volume":[1]}}"#)).as_bytes(), "^GSPC");
+    assert_eq!(short, Err(ParseError::Ragged { column: "volume", length: 1, expected: 2 }));
+}
+
+#[test]
 fn numbers_that_cannot_be_true_are_rejected() {
     for price in ["1e999", "NaN", "-1", "0", "1e15", "\"inf\""] {
         let body = format!(r#"[{{"symbol":"BTCUSDT","lastPrice":{price},"closeTime":1778149201250}}]"#);

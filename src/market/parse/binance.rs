@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::error::{Demultiplexed, ParseError};
 use super::lenient::{Number, Text};
+use super::rows::Rows;
 use crate::market::model::Quote;
 
 #[derive(Deserialize, Default)]
@@ -18,9 +19,9 @@ struct Ticker {
     close_time: Number,
 }
 
-/// The quotes of a body, by Binance's symbol, for example `BTCUSDT`.
+/// The quotes of a body, by Binance's symbol, for example `BTCUSDT`. A bad row costs its own symbol only.
 pub fn parse_tickers(body: &[u8]) -> Result<Demultiplexed<Quote>, ParseError> {
-    let tickers: Vec<Ticker> = serde_json::from_slice(body)?;
+    let Rows::<Ticker>(tickers) = serde_json::from_slice(body)?;
     let quotes: Demultiplexed<Quote> = tickers
         .into_iter()
         .filter_map(|ticker| Some((ticker.symbol.get()?.to_owned(), ticker.quote())))

@@ -11,6 +11,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::error::ParseError;
 use super::lenient::{Number, Text};
+use super::rows::next_row;
 use crate::market::model::{Constituent, CryptoOverview};
 
 /// Hourly prices of 7 days are 168; a body that sends more is cut there.
@@ -61,12 +62,21 @@ pub fn parse_global(body: &[u8]) -> Result<CryptoOverview, ParseError> {
 
 /// Reads a page of constituents and hands each to `sink` as soon as it is complete; returns how many there were.
 ///
-/// An empty page is past the end of the table. What was handed out before an error was right; the page is not whole.
+/// A coin that cannot be read is left out, and counts as little as one without a name. An empty page is past the end of
+/// the table; a page of which no coin can be read is [`ParseError::Empty`]. What was handed out before an error was
+/// right; the page is not whole.
 pub fn parse_constituents(reader: impl Read, sink: &mut dyn FnMut(Constituent)) -> Result<u32, ParseError> {
     let mut deserializer = serde_json::Deserializer::from_reader(reader);
-    let count = deserializer.deserialize_seq(Page { sink })?;
+    let Counts { coins, usable } = deserializer.deserialize_seq(Page { sink })?;
     deserializer.end()?;
-    Ok(count)
+    if coins > 0 && usable == 0 { Err(ParseError::Empty) } else { Ok(usable) }
+}
+
+/// What a page held.
+#[derive(Default)]
+struct Counts {
+    coins: u32,
+    usable: u32,
 }
 
 struct Page<'a> {
@@ -74,21 +84,22 @@ struct Page<'a> {
 }
 
 impl<'de> Visitor<'de> for Page<'_> {
-    type Value = u32;
+    type Value = Counts;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an array of coins")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut coins: A) -> Result<u32, A::Error> {
-        let mut count = 0;
-        while let Some(coin) = coins.next_element::<Coin>()? {
-            if let Some(constituent) = coin.constituent() {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut coins: A) -> Result<Counts, A::Error> {
+        let mut counts = Counts::default();
+        while let Some(coin) = next_row::<Coin, A>(&mut coins)? {
+            counts.coins += 1;
+            if let Some(constituent) = coin.and_then(Coin::constituent) {
                 (self.sink)(constituent);
-                count += 1;
+                counts.usable += 1;
             }
         }
-        Ok(count)
+        Ok(counts)
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::bars::{Bar, in_order};
 use super::error::ParseError;
 use super::lenient::{Number, Text};
+use super::rows::Rows;
 
 /// Vietnam keeps one offset all year.
 const ICT: Offset = Offset::constant(7);
@@ -16,7 +17,7 @@ const ICT: Offset = Offset::constant(7);
 struct Chart {
     symbol: Text<32>,
     #[serde(rename = "data_1P", alias = "data_day")]
-    rows: Option<Vec<Row>>,
+    rows: Rows<Row>,
 }
 
 #[derive(Deserialize, Default)]
@@ -38,7 +39,7 @@ pub fn parse_chart(body: &[u8], symbol: &str) -> Result<Vec<Bar>, ParseError> {
     {
         return Err(ParseError::OtherSymbol { asked: symbol.to_owned(), found: found.to_owned() });
     }
-    in_order(chart.rows.unwrap_or_default().iter().filter_map(Row::bar).collect())
+    in_order(chart.rows.0.iter().filter_map(Row::bar).collect())
 }
 
 impl Row {

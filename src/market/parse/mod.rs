@@ -12,6 +12,7 @@ pub mod entrade;
 mod error;
 pub mod kbs;
 mod lenient;
+mod rows;
 pub mod vietcap;
 pub mod yahoo;
 

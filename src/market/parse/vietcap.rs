@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::bars::{Bar, Columns};
 use super::error::{Demultiplexed, ParseError};
 use super::lenient::{Number, Text};
+use super::rows::Rows;
 use crate::market::model::Breadth;
 
 /// One index of the snapshot.
@@ -45,7 +46,7 @@ struct IndexRow {
 
 /// The indices of a snapshot body, by Vietcap's symbol.
 pub fn parse_snapshot(body: &[u8]) -> Result<Demultiplexed<IndexNow>, ParseError> {
-    let rows: Vec<IndexRow> = serde_json::from_slice(body)?;
+    let Rows::<IndexRow>(rows) = serde_json::from_slice(body)?;
     let indices: Demultiplexed<IndexNow> =
         rows.into_iter().filter_map(|row| Some((row.symbol.get()?.to_owned(), row.index_now()))).collect();
     if indices.is_empty() { Err(ParseError::Empty) } else { Ok(indices) }
@@ -77,22 +78,28 @@ impl IndexRow {
 #[serde(default)]
 struct ChartRow {
     symbol: Text<32>,
-    o: Vec<Number>,
-    h: Vec<Number>,
-    l: Vec<Number>,
-    c: Vec<Number>,
-    v: Vec<Number>,
-    t: Vec<Number>,
+    o: Option<Vec<Number>>,
+    h: Option<Vec<Number>>,
+    l: Option<Vec<Number>>,
+    c: Option<Vec<Number>>,
+    v: Option<Vec<Number>>,
+    t: Option<Vec<Number>>,
 }
 
 /// The bars of a chart body, oldest first, by Vietcap's symbol.
 pub fn parse_chart(body: &[u8]) -> Result<Demultiplexed<Vec<Bar>>, ParseError> {
-    let rows: Vec<ChartRow> = serde_json::from_slice(body)?;
+    let Rows::<ChartRow>(rows) = serde_json::from_slice(body)?;
     let mut charts = Demultiplexed::with_capacity(rows.len());
     for row in rows {
         let Some(symbol) = row.symbol.get().map(str::to_owned) else { continue };
-        let columns =
-            Columns { time: row.t, open: row.o, high: row.h, low: row.l, close: row.c, volume: row.v };
+        let columns = Columns {
+            time: row.t.unwrap_or_default(),
+            open: row.o.unwrap_or_default(),
+            high: row.h.unwrap_or_default(),
+            low: row.l.unwrap_or_default(),
+            close: row.c.unwrap_or_default(),
+            volume: row.v.unwrap_or_default(),
+        };
         charts.push((symbol, columns.bars()));
     }
     if charts.is_empty() { Err(ParseError::Empty) } else { Ok(charts) }

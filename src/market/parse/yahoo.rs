@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::bars::{Columns, Session};
 use super::error::ParseError;
 use super::lenient::{Number, Text};
+use super::rows::Rows;
 use crate::market::model::Quote;
 
 #[derive(Deserialize)]
@@ -19,7 +20,7 @@ struct Answer {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Chart {
-    result: Option<Vec<Symbol>>,
+    result: Rows<Symbol>,
     error: Option<Reported>,
 }
 
@@ -49,7 +50,7 @@ struct Meta {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Indicators {
-    quote: Vec<Prices>,
+    quote: Rows<Prices>,
 }
 
 #[derive(Deserialize, Default)]
@@ -70,18 +71,21 @@ pub fn parse_chart(body: &[u8], symbol: &str) -> Result<Quote, ParseError> {
         return Err(ParseError::Reported(description));
     }
     let Symbol { meta, timestamp, indicators } =
-        chart.result.unwrap_or_default().into_iter().next().ok_or(ParseError::Empty)?;
+        chart.result.0.into_iter().next().ok_or(ParseError::Empty)?;
     if let Some(found) = meta.symbol.get().filter(|found| !found.eq_ignore_ascii_case(symbol)) {
         return Err(ParseError::OtherSymbol { asked: symbol.to_owned(), found: found.to_owned() });
     }
-    let prices = indicators.quote.into_iter().next().unwrap_or_default();
+    let prices = indicators.quote.0.into_iter().next().ok_or(ParseError::Empty)?;
+    let time = timestamp.unwrap_or_default();
+    // An index has no trades of its own: bars without a volume are whole.
+    let volume = prices.volume.unwrap_or_else(|| vec![Number::default(); time.len()]);
     let columns = Columns {
-        time: timestamp.unwrap_or_default(),
+        time,
         open: prices.open.unwrap_or_default(),
         high: prices.high.unwrap_or_default(),
         low: prices.low.unwrap_or_default(),
         close: prices.close.unwrap_or_default(),
-        volume: prices.volume.unwrap_or_default(),
+        volume,
     };
     let session = Session::last(&columns.bars()?, meta.zone())?;
     // Of a range of one day, "the close before the chart" is the close of the day before.
