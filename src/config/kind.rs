@@ -41,6 +41,7 @@ pub(super) enum Kind {
     Times,
     Zone,
     BaseUrl,
+    /// What can be sent in a header: visible ASCII.
     Secret,
     Database,
 }
@@ -60,7 +61,7 @@ impl Kind {
             Self::Times => day_times(value),
             Self::Zone => zone(value),
             Self::BaseUrl => base_url(value),
-            Self::Secret => text(value, "write the key as a text, or leave it out").map(Value::String),
+            Self::Secret => secret(value),
             Self::Database => {
                 let url = text(value, sqlite::RIGHT)?;
                 sqlite::path(&url)?;
@@ -130,6 +131,15 @@ fn text(value: &Value, right: &str) -> Result<String, String> {
     match value.as_str() {
         Some(text) if !text.trim().is_empty() && !text.contains('\0') => Ok(text.to_owned()),
         _ => Err(right.to_owned()),
+    }
+}
+
+fn secret(value: &Value) -> Result<Value, String> {
+    let key = text(value, "write the key as a text, or leave it out")?;
+    if key.chars().all(|char| char.is_ascii_graphic()) {
+        Ok(Value::String(key))
+    } else {
+        Err("holds characters that cannot be sent in a header; write visible ASCII only".to_owned())
     }
 }
 

@@ -241,6 +241,21 @@ fn a_file_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn a_key_that_no_header_can_hold_is_refused_and_not_repeated() {
+    let right = "(hidden): holds characters that cannot be sent in a header; write visible ASCII only";
+    for key in ["CG-a\nb", "CG-a b", "CG-a\tb", "CG-\u{1}", "CG-\u{7f}", "CG-khóa", "CG-\u{200b}"] {
+        let setup = Setup::new().variable("COINGECKO_API_KEY", key);
+        assert_eq!(setup.error(), format!("COINGECKO_API_KEY = {right}"));
+        let key = toml::Value::String(key.to_owned());
+        let setup = Setup::new().file(format!("market.sources.coingecko.api_key = {key}"));
+        assert_eq!(setup.error(), format!("market.sources.coingecko.api_key = {right}"));
+    }
+    // What an editor or a shell leaves around a variable is no part of it.
+    let padded = loaded(&Setup::new().variable("COINGECKO_API_KEY", " CG-abc\n"));
+    assert_eq!(padded.config.market.sources.coingecko.api_key.unwrap().expose(), "CG-abc");
+}
+
+#[test]
 fn a_postgres_url_is_refused_with_what_to_write_and_without_its_password() {
     for scheme in ["postgres", "postgresql"] {
         assert_eq!(
