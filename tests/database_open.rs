@@ -79,6 +79,41 @@ fn a_read_only_file_or_directory_is_refused() {
 }
 
 #[test]
+fn a_database_of_another_program_is_refused_before_anything_is_written() {
+    let directory = TempDir::new().unwrap();
+    let cases = [
+        ("CREATE TABLE reports (title TEXT)", "(reports)"),
+        ("CREATE TABLE Index_Points (x); CREATE VIEW artifacts AS SELECT 1", "(Index_Points, artifacts)"),
+        (
+            "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY, run_on TIMESTAMP);
+             INSERT INTO __diesel_schema_migrations (version) VALUES ('20240101'); CREATE TABLE reports (x)",
+            "(reports)",
+        ),
+    ];
+    for (number, (tables, named)) in cases.into_iter().enumerate() {
+        let path = directory.path().join(format!("{number}.db"));
+        let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        other.batch_execute(tables).unwrap();
+        drop(other);
+        let right = "set database.url or DATABASE_URL to another path";
+        refused(&path, &format!("holds tables of another program {named}: {right}"));
+        let reader = Archive::open(&path, 1, LOCK_WAIT).unwrap_err().to_string();
+        assert!(reader.contains("holds tables of another program"), "{reader}");
+    }
+}
+
+#[test]
+fn a_database_that_only_shares_its_file_is_migrated() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("shared.db");
+    let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    other.batch_execute("CREATE TABLE notes (x)").unwrap();
+    drop(other);
+    assert_eq!(Database::open(&path, LOCK_WAIT).unwrap().migrate().unwrap().len(), 2);
+    assert!(Database::open(&path, LOCK_WAIT).is_ok());
+}
+
+#[test]
 fn a_database_from_a_newer_program_is_refused() {
     let store = Store::new();
     let mut other = SqliteConnection::establish(store.path().to_str().unwrap()).unwrap();

@@ -98,6 +98,7 @@ pub(super) fn open_reader(path: &Path, lock_wait: Duration) -> Result<SqliteConn
     prepare_reader(&mut connection, lock_wait)
         .map_err(|error| OpenError::from_sqlite(path, lock_wait, &error.to_string()))?;
     let difference = look(&mut connection, path, lock_wait)?;
+    refuse_foreign(path, &difference.foreign)?;
     refuse_unknown(path, &difference.unknown)?;
     refuse_pending(path, &difference.pending)?;
     Ok(connection)
@@ -170,6 +171,7 @@ fn connect_existing(path: &Path, lock_wait: Duration) -> Result<SqliteConnection
     let mut connection = connect(path, Access::Write, lock_wait)?;
     set_lock_wait(&mut connection, path, lock_wait)?;
     let difference = look(&mut connection, path, lock_wait)?;
+    refuse_foreign(path, &difference.foreign)?;
     refuse_unknown(path, &difference.unknown)?;
     Ok(connection)
 }
@@ -181,6 +183,13 @@ fn look(
 ) -> Result<migrations::Difference, OpenError> {
     migrations::difference(connection)
         .map_err(|error| OpenError::from_sqlite(path, lock_wait, &error.to_string()))
+}
+
+fn refuse_foreign(path: &Path, tables: &[String]) -> Result<(), OpenError> {
+    if tables.is_empty() {
+        return Ok(());
+    }
+    Err(OpenError::Foreign { path: path.to_path_buf(), tables: tables.join(", ") })
 }
 
 fn refuse_unknown(path: &Path, unknown: &[String]) -> Result<(), OpenError> {

@@ -77,6 +77,16 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// The file belongs to another program that uses our names.
+    #[error(
+        "{path} holds tables of another program ({tables}): set database.url or DATABASE_URL to another path"
+    )]
+    Foreign {
+        /// The database file.
+        path: PathBuf,
+        /// Those of its tables that bear our names, separated by commas.
+        tables: String,
+    },
     /// A newer program has changed the schema.
     #[error("database {path} is newer than this program: it has the unknown migrations {unknown}")]
     Newer {

@@ -4,12 +4,21 @@
 
 use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::error::PersistenceError;
 
+/// The tables that the migrations make.
+const OURS: [&str; 4] = ["reports", "artifacts", "artifact_chunks", "index_points"];
+
 const EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+define_sql_function! {
+    /// SQLite compares the names of tables without their case.
+    fn lower(text: Text) -> Text;
+}
 
 diesel::table! {
     __diesel_schema_migrations (version) {
@@ -32,6 +41,8 @@ pub(super) struct Difference {
     pub(super) unknown: Vec<String>,
     /// Names of the migrations that the file lacks, in order.
     pub(super) pending: Vec<String>,
+    /// Tables with our names in a file to which no migration of ours was applied: another program made them.
+    pub(super) foreign: Vec<String>,
 }
 
 /// Compares; the first read of a connection, and therefore also the proof that the file is a database.
@@ -39,13 +50,14 @@ pub(super) fn difference(connection: &mut SqliteConnection) -> Result<Difference
     let applied = applied_versions(connection)?;
     let known = embedded()?;
     let is_known = |version: &String| known.iter().any(|migration| version_of(migration) == *version);
+    let foreign = if applied.iter().any(is_known) { Vec::new() } else { tables(connection, &OURS)? };
     let unknown = applied.iter().filter(|version| !is_known(version)).cloned().collect();
     let pending = known
         .iter()
         .filter(|migration| !applied.contains(&version_of(migration)))
         .map(|migration| migration.name().to_string())
         .collect();
-    Ok(Difference { unknown, pending })
+    Ok(Difference { unknown, pending, foreign })
 }
 
 /// Applies what is missing, one transaction a migration, and names it in order.
@@ -58,15 +70,20 @@ pub(super) fn apply(connection: &mut SqliteConnection) -> Result<Vec<String>, Pe
 }
 
 fn applied_versions(connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
-    let tables: i64 = sqlite_master::table
-        .filter(sqlite_master::kind.eq("table"))
-        .filter(sqlite_master::name.eq("__diesel_schema_migrations"))
-        .count()
-        .get_result(connection)?;
-    if tables == 0 {
+    if tables(connection, &["__diesel_schema_migrations"])?.is_empty() {
         return Ok(Vec::new());
     }
     __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(connection)
+}
+
+/// Which of `names`, in alphabetical order, the file has. A view of such a name is in the way like a table.
+fn tables(connection: &mut SqliteConnection, names: &[&str]) -> QueryResult<Vec<String>> {
+    sqlite_master::table
+        .filter(sqlite_master::kind.eq_any(["table", "view"]))
+        .filter(lower(sqlite_master::name).eq_any(names))
+        .select(sqlite_master::name)
+        .order(sqlite_master::name)
+        .load(connection)
 }
 
 fn embedded() -> Result<Vec<Box<dyn Migration<Sqlite>>>, PersistenceError> {
@@ -91,6 +108,7 @@ mod tests {
         let applied = apply(&mut connection).unwrap();
         assert_eq!(applied.first().map(String::as_str), Some("0001_reports"));
         assert_eq!(difference(&mut connection).unwrap(), Difference::default());
+        assert_eq!(tables(&mut connection, &OURS).unwrap().len(), OURS.len());
 
         connection.revert_all_migrations(EMBEDDED).unwrap();
         assert_eq!(difference(&mut connection).unwrap().pending, applied);
