@@ -14,7 +14,8 @@ pub struct DatabaseConfig {
     pub url: Option<String>,
     /// Connections of the read side (`database.readers`; default 4).
     pub readers: u32,
-    /// How long a statement waits for another process's lock (`database.lock_wait`; default 5 s).
+    /// How long a statement waits for another process's lock (`database.lock_wait`; default 5 s);
+    /// less than `supervision.answer_within`.
     #[serde(with = "super::duration")]
     pub lock_wait: Duration,
 }

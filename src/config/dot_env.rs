@@ -6,13 +6,15 @@
 use std::path::Path;
 
 use super::error::ConfigError;
-use super::key::VARIABLES;
+use super::key::{OWN_PREFIX, is_variable};
 
 /// What a `.env` file says.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct DotEnv {
     /// Known variables in the order of the file; of two with the same name the later one counts.
     pub(super) variables: Vec<(String, String)>,
+    /// Names that only this program could read and that it does not know.
+    pub(super) unknown: Vec<String>,
     /// Lines that are not `NAME=VALUE` and set no known variable.
     pub(super) unread_lines: usize,
 }
@@ -36,8 +38,13 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<DotEnv, ConfigError> {
         lines = &lines[count.max(1)..];
     }
     // In one pass, because a value may refer to an earlier one: ${NAME}.
-    let entries = dotenvy::from_read_iter(readable.as_bytes()).flatten();
-    found.variables = entries.filter(|(name, _)| is_known(name)).collect();
+    for (name, value) in dotenvy::from_read_iter(readable.as_bytes()).flatten() {
+        if is_variable(&name) {
+            found.variables.push((name, value));
+        } else if name.starts_with(OWN_PREFIX) {
+            found.unknown.push(name);
+        }
+    }
     Ok(found)
 }
 
@@ -70,7 +77,7 @@ fn loosely(path: &Path, line: &str) -> Result<Loose, ConfigError> {
     let name_ends = line.find(|char: char| !char.is_ascii_alphanumeric() && char != '_');
     let (name, rest) = line.split_at(name_ends.unwrap_or(line.len()));
     let value = rest.trim_start().strip_prefix('=');
-    if !is_known(name) {
+    if !is_variable(name) {
         return Ok(if value.is_some() { Loose::Foreign } else { Loose::Unread });
     }
     let value = value.map(|value| value.split(" #").next().unwrap_or(value).trim());
@@ -78,10 +85,6 @@ fn loosely(path: &Path, line: &str) -> Result<Loose, ConfigError> {
         Some(value) => Ok(Loose::Known { name: name.to_owned(), value: value.to_owned() }),
         None => Err(ConfigError::Line { path: path.to_owned(), variable: name.to_owned() }),
     }
-}
-
-fn is_known(name: &str) -> bool {
-    VARIABLES.iter().any(|(variable, _)| *variable == name)
 }
 
 #[cfg(test)]

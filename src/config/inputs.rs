@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::key::VARIABLES;
+use super::key::{OWN_PREFIX, is_variable};
 
 /// Everything that [`Config::load`](super::Config::load) reads; nothing else is.
 #[derive(Clone, Default)]
@@ -14,7 +14,7 @@ pub struct ConfigInputs {
     pub file: ConfigFile,
     /// The `.env` file; it may be absent.
     pub dot_env: Option<PathBuf>,
-    /// The environment. Names that are not known are passed over.
+    /// The environment. Names that are not known are passed over; one that begins with `EVENKEEL_` gives a notice.
     pub environment: BTreeMap<String, OsString>,
     /// What the command line sets.
     pub arguments: Vec<Argument>,
@@ -52,18 +52,27 @@ impl Argument {
 
 impl ConfigInputs {
     /// The inputs of a process: `file` or else `evenkeel.toml`, and `.env`, both in the working directory, and the
-    /// environment of the process.
+    /// environment of the process. Of names that begin with `EVENKEEL_` and are not known it keeps no value.
     pub fn of_process(file: Option<PathBuf>) -> Self {
-        let known = |name: &str| VARIABLES.iter().any(|(variable, _)| *variable == name);
-        let environment = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok().filter(|name| known(name))?, value)))
-            .collect();
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| kept(name.into_string().ok()?, value)).collect();
         Self {
             file: file.map_or_else(|| ConfigFile::IfPresent("evenkeel.toml".into()), ConfigFile::Required),
             dot_env: Some(".env".into()),
             environment,
             arguments: Vec::new(),
         }
+    }
+}
+
+/// What is kept of one variable of the process.
+fn kept(name: String, value: OsString) -> Option<(String, OsString)> {
+    if is_variable(&name) {
+        Some((name, value))
+    } else if name.starts_with(OWN_PREFIX) {
+        Some((name, OsString::new()))
+    } else {
+        None
     }
 }
 
@@ -76,5 +85,19 @@ impl fmt::Debug for ConfigInputs {
             .field("environment", &self.environment.keys())
             .field("arguments", &self.arguments)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_process_only_known_values_and_own_names_are_kept() {
+        let kept = |name: &str| kept(name.to_owned(), "value".into()).map(|(_, value)| value);
+        assert_eq!(kept("PORT"), Some("value".into()));
+        assert_eq!(kept("EVENKEEL_DATA_DIR"), Some("value".into()));
+        assert_eq!(kept("EVENKEEL_DATADIR"), Some(OsString::new()));
+        assert_eq!(kept("PATH"), None);
     }
 }

@@ -29,6 +29,14 @@ pub(super) const VARIABLES: [(&str, &str); 10] = [
     (REDIS_URL, ""),
 ];
 
+/// Begins the names that only this program reads: an unknown one is a mistake.
+pub(super) const OWN_PREFIX: &str = "EVENKEEL_";
+
+/// Whether a variable of this name is read.
+pub(super) fn is_variable(name: &str) -> bool {
+    VARIABLES.iter().any(|(variable, _)| *variable == name)
+}
+
 /// The one variable with a unit in its name: a whole number of hours.
 pub(super) const INTERVAL_HOURS: &str = "AUTO_REPORT_INTERVAL_HOURS";
 /// Belongs to a store that this version does not have; it sets no key.

@@ -12,7 +12,7 @@ use toml::{Table, Value};
 
 use super::error::ConfigError;
 use super::inputs::{ConfigFile, ConfigInputs};
-use super::key::{self, INTERVAL_HOURS, Key, REDIS_URL, VARIABLES};
+use super::key::{self, INTERVAL_HOURS, Key, OWN_PREFIX, REDIS_URL, VARIABLES};
 use super::notice::Notice;
 use super::origin::Origin;
 use super::whole::Config;
@@ -117,6 +117,9 @@ impl Layers {
             let origin = Origin::DotEnv { path: path.to_owned(), variable: variable.clone() };
             self.add_variable(variable, OsStr::new(value), origin)?;
         }
+        for name in &found.unknown {
+            self.notice_unknown(name);
+        }
         if found.unread_lines > 0 {
             self.notices.push(Notice::UnreadLines { path: path.to_owned(), lines: found.unread_lines });
         }
@@ -130,7 +133,10 @@ impl Layers {
             }
             return Ok(());
         }
-        let Some((_, key)) = VARIABLES.iter().find(|(variable, _)| *variable == name) else { return Ok(()) };
+        let Some((_, key)) = VARIABLES.iter().find(|(variable, _)| *variable == name) else {
+            self.notice_unknown(name);
+            return Ok(());
+        };
         let key = key::find(key).ok_or_else(|| unknown(key))?;
         let Some(text) = value.to_str() else {
             let shown = Value::String(value.to_string_lossy().into_owned());
@@ -149,6 +155,14 @@ impl Layers {
                 let right = "write a whole number of hours from 1 to 8784".to_owned();
                 Err(wrong(key, &Value::String(text.to_owned()), &origin, right))
             }
+        }
+    }
+
+    /// Names without our prefix belong to other programs.
+    fn notice_unknown(&mut self, name: &str) {
+        let notice = Notice::UnknownVariable { name: name.escape_debug().to_string() };
+        if name.starts_with(OWN_PREFIX) && !self.notices.contains(&notice) {
+            self.notices.push(notice);
         }
     }
 

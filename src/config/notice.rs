@@ -21,6 +21,13 @@ pub enum Notice {
         /// `market.refresh_every`, with its unit.
         every: String,
     },
+    /// A variable that begins with `EVENKEEL_` and is none that is read.
+    UnknownVariable {
+        /// Its name.
+        name: String,
+    },
+    /// No market is collected: `market.vietnam`, `market.crypto` and `market.us` are all false.
+    NoMarket,
     /// Lines of the `.env` file that are not `NAME=VALUE`.
     UnreadLines {
         /// The `.env` file.
@@ -38,6 +45,9 @@ impl Notice {
             notices.push(Self::IntervalUnused);
         }
         let market = &config.market;
+        if !(market.vietnam || market.crypto || market.us) {
+            notices.push(Self::NoMarket);
+        }
         if market.snapshot_ttl < market.refresh_every {
             let (ttl, every) = (render(market.snapshot_ttl), render(market.refresh_every));
             notices.push(Self::SnapshotGap { ttl, every });
@@ -57,6 +67,10 @@ impl fmt::Display for Notice {
                 f,
                 "market.snapshot_ttl ({ttl}) is shorter than market.refresh_every ({every}): \
                  before each refresh there is no snapshot"
+            ),
+            Self::UnknownVariable { name } => write!(f, "{name} is set but no such variable is read"),
+            Self::NoMarket => f.write_str(
+                "market.vietnam, market.crypto and market.us are all false: no index is collected",
             ),
             Self::UnreadLines { path, lines: 1 } => {
                 write!(f, "a line of {} is not NAME=VALUE and was passed over", path.display())

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct SupervisionConfig {
     /// A child that does not answer a probe within this, in real time, is replaced
-    /// (`supervision.answer_within`; default 30 s).
+    /// (`supervision.answer_within`; default 30 s); more than `database.lock_wait`.
     #[serde(with = "super::duration")]
     pub answer_within: Duration,
     /// How long the whole program may take to end, in real time (`supervision.drain_within`; default 20 s).

@@ -22,7 +22,8 @@ impl Config {
 pub(super) fn check(config: &Config, subject: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
     check_each(config, subject)?;
     check_tolerance(&config.report, subject)?;
-    check_backoff(config, subject)
+    check_backoff(config, subject)?;
+    check_lock_wait(config, subject)
 }
 
 /// Values that were set by a program instead of a file have to be what a file would have given.
@@ -92,6 +93,19 @@ fn check_backoff(config: &Config, subject: &dyn Fn(&str) -> String) -> Result<()
         subject: subject("supervision.backoff_first"),
         value: format!("\"{}\"", render(supervision.backoff_first)),
         right: format!("write at most supervision.backoff_max, which is {}", render(supervision.backoff_max)),
+    })
+}
+
+/// A child that waits for a lock answers no probe: with a longer wait it would be replaced as one that hangs.
+fn check_lock_wait(config: &Config, subject: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
+    let (lock_wait, answer_within) = (config.database.lock_wait, config.supervision.answer_within);
+    if lock_wait < answer_within {
+        return Ok(());
+    }
+    Err(ConfigError::Value {
+        subject: subject("database.lock_wait"),
+        value: format!("\"{}\"", render(lock_wait)),
+        right: format!("write less than supervision.answer_within, which is {}", render(answer_within)),
     })
 }
 

@@ -144,6 +144,21 @@ fn what_has_no_effect_or_a_surprising_one_is_noticed() {
         ["market.snapshot_ttl (1m) is shorter than market.refresh_every (3m): \
           before each refresh there is no snapshot"]
     );
+    assert_eq!(
+        notices(Setup::new().file("[market]\nvietnam = false\ncrypto = false\nus = false")),
+        ["market.vietnam, market.crypto and market.us are all false: no index is collected"]
+    );
+    assert_eq!(notices(Setup::new().file("[market]\nvietnam = false\ncrypto = false\nus = true")), [""; 0]);
+    assert_eq!(
+        notices(
+            Setup::new()
+                .dot_env("EVENKEEL_DATADIR=secret\nEVENKEEL_PORT=80\nDATADIR=x")
+                .variable("EVENKEEL_DATADIR", "secret")
+                .variable("HOME", "/root")
+        ),
+        ["EVENKEEL_DATADIR", "EVENKEEL_PORT"]
+            .map(|name| format!("{name} is set but no such variable is read"))
+    );
     for (text, start, end) in [
         (
             "some prose

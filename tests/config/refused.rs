@@ -154,6 +154,14 @@ fn keys_that_contradict_each_other_are_both_named() {
             "supervision.backoff_first = \"1m\"",
             "supervision.backoff_first = \"1m\": write at most supervision.backoff_max, which is 30s",
         ),
+        (
+            "database.lock_wait = \"30s\"",
+            "database.lock_wait = \"30s\": write less than supervision.answer_within, which is 30s",
+        ),
+        (
+            "supervision.answer_within = \"4s\"",
+            "database.lock_wait = \"5s\": write less than supervision.answer_within, which is 4s",
+        ),
     ];
     for (file, error) in cases {
         assert_eq!(Setup::new().file(file).error(), error);
