@@ -254,6 +254,29 @@ async fn a_long_history_becomes_as_many_points_as_were_asked_for() {
 }
 
 #[actix::test]
+async fn a_series_is_of_one_source_the_one_of_its_newest_point() {
+    let store = Store::new();
+    let address = writer(&store.path()).start();
+    let value = |minute: i64| f64::from(i32::try_from(minute).unwrap());
+    // Two sources in turn; the last point is of the second one.
+    let by_turns = |minute| {
+        let source = if minute % 2 == 0 { "vietcap" } else { "kbs" };
+        Point { source: source.to_owned(), ..point(minute, value(minute)) }
+    };
+    address.send(RecordIndices { points: (0..1_000).map(by_turns).collect() }).await.unwrap().unwrap();
+    let archive = archive(&store);
+    for (asked, least) in [(1_000, 500), (500, 500), (499, 250), (100, 100), (7, 7), (1, 1)] {
+        let found = archive.series("vnindex", start(), asked).unwrap();
+        assert!(found.len() >= least && found.len() <= asked as usize, "{} of {asked}", found.len());
+        assert_eq!(found.last().unwrap().1, 999.0);
+        assert!(found.iter().all(|(_, value)| value % 2.0 == 1.0), "{asked}");
+    }
+    address.send(RecordIndices { points: vec![point(1_000, 1_000.0)] }).await.unwrap().unwrap();
+    let found = archive.series("vnindex", start(), 1_000).unwrap();
+    assert_eq!((found.len(), found[0].1), (501, 0.0));
+}
+
+#[actix::test]
 async fn a_stopped_actor_leaves_no_half_report_and_no_point_behind() {
     let store = Store::new();
     let arbiter = Arbiter::new();

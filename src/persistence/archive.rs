@@ -91,7 +91,8 @@ impl Archive {
     }
 
     /// The history of one series from `since` on, oldest first: every point if they are at most `max_points`,
-    /// otherwise the last one of each of `max_points` equal stretches of time. The newest point is always among them.
+    /// otherwise the last one of each of `max_points` equal stretches of time. The newest point is always among them, and
+    /// all are of its source: points of other sources are left out.
     pub fn series(
         &self,
         series: &str,

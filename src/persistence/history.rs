@@ -40,7 +40,8 @@ fn insert<'a>(
 }
 
 /// The points of one series from `since` on, oldest first: all of them if they are at most `max_points`, otherwise the
-/// last one of each of `max_points` equal stretches of time. The newest point is always among them.
+/// last one of each of `max_points` equal stretches of time. The newest point is always among them, and all are of its
+/// source: two sources do not agree to the last digit, and a step from one to the other would look like a move.
 pub(super) fn series(
     connection: &mut SqliteConnection,
     series: &str,
@@ -49,23 +50,27 @@ pub(super) fn series(
 ) -> QueryResult<Vec<(Timestamp, f64)>> {
     let max_points = i64::from(max_points.max(1));
     let since = since.as_microsecond();
-    let in_range = || {
-        index_points::table
-            .filter(index_points::series.eq(series))
-            .filter(index_points::at.ge(since))
+    let in_range =
+        || index_points::table.filter(index_points::series.eq(series)).filter(index_points::at.ge(since));
+    let newest: Option<(i64, String)> = in_range()
+        .order(index_points::at.desc())
+        .select((index_points::at, index_points::source))
+        .first(connection)
+        .optional()?;
+    let Some((last, source)) = newest else { return Ok(Vec::new()) };
+    let of_source = || {
+        in_range()
+            .filter(index_points::source.eq(source.as_str()))
+            .order(index_points::at)
             .select((index_points::at, index_points::value))
     };
-    let oldest: Option<(i64, f64)> = in_range().order(index_points::at).first(connection).optional()?;
-    let newest: Option<(i64, f64)> =
-        in_range().order(index_points::at.desc()).first(connection).optional()?;
-    let (Some((first, _)), Some((last, _))) = (oldest, newest) else { return Ok(Vec::new()) };
 
-    let one_too_many: Option<(i64, f64)> =
-        in_range().order(index_points::at).offset(max_points).first(connection).optional()?;
+    let one_too_many: Option<(i64, f64)> = of_source().offset(max_points).first(connection).optional()?;
     let rows = if one_too_many.is_none() {
-        in_range().order(index_points::at).load(connection)?
+        of_source().load(connection)?
     } else {
-        thinned(connection, series, first, last, max_points)?
+        let (first, _): (i64, f64) = of_source().first(connection)?;
+        thinned(connection, (series, &source), (first, last), max_points)?
     };
     rows.into_iter().map(|(at, value)| timed(at, value)).collect()
 }
@@ -89,14 +94,14 @@ const THINNED: &str = "\
     SELECT p.at AS at, p.value AS value
     FROM stretch CROSS JOIN index_points p
     WHERE p.series = ? AND p.at = (
-        SELECT max(q.at) FROM index_points q WHERE q.series = ? AND q.at >= stretch.low AND q.at < stretch.low + ?
+        SELECT max(q.at) FROM index_points q
+        WHERE q.series = ? AND q.at >= stretch.low AND q.at < stretch.low + ? AND q.source = ?
     )";
 
 fn thinned(
     connection: &mut SqliteConnection,
-    series: &str,
-    first: i64,
-    last: i64,
+    (series, source): (&str, &str),
+    (first, last): (i64, i64),
     max_points: i64,
 ) -> QueryResult<Vec<(i64, f64)>> {
     // Rounded up: the stretches reach just past the newest point, and there are never more than asked for.
@@ -109,6 +114,7 @@ fn thinned(
         .bind::<Text, _>(series)
         .bind::<Text, _>(series)
         .bind::<BigInt, _>(width)
+        .bind::<Text, _>(source)
         .load(connection)?;
     Ok(rows.into_iter().map(|row| (row.at, row.value)).collect())
 }
