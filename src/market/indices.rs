@@ -17,8 +17,9 @@ use super::points::points;
 use super::source::Sources;
 use super::store::IndexStore;
 use crate::clock::Clock;
+use crate::persistence::PersistenceError;
 use crate::persistence::messages::{Point, RecordIndices};
-use crate::supervision::link::{Link, Recipient};
+use crate::supervision::link::{Link, LinkError, Recipient};
 
 /// The actor. See the module's documentation.
 pub struct MarketIndices {
@@ -104,12 +105,9 @@ impl Collector {
             return;
         }
         let count = points.len();
-        match self.history.send(RecordIndices { points }).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                log::warn!(points = count; "{count} points are missing in the history: {error}")
-            }
-            Err(error) => log::warn!(points = count; "{count} points are missing in the history: {error}"),
+        let answer = self.history.send(RecordIndices { points }).await;
+        if let Some(fate) = unrecorded(count, answer) {
+            log::warn!(points = count; "{fate}");
         }
     }
 
@@ -129,6 +127,22 @@ fn next_tick(now: Timestamp, every: Duration) -> Timestamp {
     let every_ms = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
     let since = now.as_millisecond().rem_euclid(every_ms);
     now.saturating_add(SignedDuration::from_millis(every_ms - since)).unwrap_or(Timestamp::MAX)
+}
+
+/// What became of `count` points that are not in the history; nothing when they are.
+fn unrecorded(count: usize, answer: Result<Result<(), PersistenceError>, LinkError>) -> Option<String> {
+    let (fate, cause) = match answer {
+        Ok(Ok(())) => return None,
+        Ok(Err(error @ PersistenceError::NotFinite { .. })) => ("are lost", error.to_string()),
+        // What the database refused is kept by the writer.
+        Ok(Err(error)) => ("wait to be written", error.to_string()),
+        // A writer that ends writes what it has taken, if it can.
+        Err(error @ LinkError::Unanswered { .. }) => ("may be lost", error.to_string()),
+        Err(error @ (LinkError::Closed { .. } | LinkError::NotTaken { .. })) => {
+            ("are lost", error.to_string())
+        }
+    };
+    Some(format!("{count} history points {fate}: {cause}"))
 }
 
 fn summary(snapshot: &Snapshot, points: usize) -> RefreshOutcome {
@@ -199,6 +213,31 @@ impl Handler<Observe> for MarketIndices {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn points_that_are_not_recorded_are_lost_or_wait() {
+        let child: Arc<str> = "persistence".into();
+        let not_finite = PersistenceError::NotFinite { series: "vnindex".to_owned(), value: f64::NAN };
+        let table = [
+            (
+                Ok(Err(PersistenceError::Locked)),
+                "3 history points wait to be written: the database is locked",
+            ),
+            (Ok(Err(PersistenceError::Database("full".to_owned()))), "3 history points wait to be written: "),
+            (Ok(Err(not_finite)), "3 history points are lost: the point of series vnindex is NaN"),
+            (Err(LinkError::Closed { child: Arc::clone(&child) }), "3 history points are lost: persistence"),
+            (
+                Err(LinkError::NotTaken { child: Arc::clone(&child), waited: Duration::from_secs(1) }),
+                "3 history points are lost: persistence",
+            ),
+            (Err(LinkError::Unanswered { child }), "3 history points may be lost: persistence"),
+        ];
+        for (answer, expected) in table {
+            let said = unrecorded(3, answer).unwrap();
+            assert!(said.starts_with(expected), "{said}");
+        }
+        assert_eq!(unrecorded(3, Ok(Ok(()))), None);
+    }
 
     #[test]
     fn ticks_are_aligned_to_the_clock_and_always_lie_ahead() {

@@ -209,6 +209,12 @@ impl Persistence {
         }
     }
 
+    /// Writes what waits for the last time, or says what is lost.
+    fn write_last(&mut self) -> Result<(), String> {
+        self.write_waiting()
+            .map_err(|error| format!("{} history points are lost: {error}", self.backlog.len()))
+    }
+
     fn write_waiting_or_warn(&mut self) {
         if let Err(error) = self.write_waiting() {
             let points = self.backlog.len();
@@ -218,9 +224,12 @@ impl Persistence {
 }
 
 impl Drop for Persistence {
-    /// Stopped, panicked or torn down with its thread: an open report is rolled back, what waited is written.
+    /// Stopped, panicked or torn down with its thread: an open report is rolled back, what waited is written or lost.
     fn drop(&mut self) {
-        self.end_by_rollback("persistence is stopping");
+        self.roll_back("persistence is stopping");
+        if let Err(lost) = self.write_last() {
+            log::warn!(points = self.backlog.len(); "{lost}");
+        }
     }
 }
 
@@ -287,43 +296,4 @@ impl Handler<Observe> for Persistence {
 }
 
 #[cfg(test)]
-mod tests {
-    use diesel::connection::SimpleConnection;
-    use sha2::{Digest, Sha256};
-
-    use super::*;
-
-    static CHUNK: [u8; 65_536] = [b'x'; 65_536];
-
-    fn begin(persistence: &mut Persistence) -> SessionId {
-        let (watched, _) = Lease::new();
-        persistence.begin("daily".to_owned(), Timestamp::UNIX_EPOCH, &["html"], watched).unwrap()
-    }
-
-    #[test]
-    fn a_full_database_costs_the_open_report_only() {
-        let directory = tempfile::TempDir::new().unwrap();
-        let path = directory.path().join("evenkeel.db");
-        Database::open(&path, Duration::ZERO).unwrap().migrate().unwrap();
-        let mut persistence = Persistence::new(&path, Duration::ZERO, Clock::system()).unwrap();
-
-        let connection = persistence.database.connection().unwrap();
-        connection.batch_execute("PRAGMA max_page_count = 32").unwrap();
-        let session = begin(&mut persistence);
-        let full = (0..32).find_map(|seq| persistence.append(session, "html", seq, &CHUNK).err()).unwrap();
-        assert!(full.to_string().contains("full"), "{full}");
-        let gone = persistence.append(session, "html", 0, &CHUNK).unwrap_err();
-        assert_eq!(gone, SessionError::Unknown { session: session.0 }.into());
-        assert_eq!((persistence.status().open_session, persistence.status().reports_aborted), (None, 1));
-
-        // The connection after it has no such limit: the disk has room again.
-        let session = begin(&mut persistence);
-        persistence.append(session, "html", 0, &CHUNK).unwrap();
-        let digest = ArtifactDigest {
-            artifact: "html",
-            length: CHUNK.len() as u64,
-            sha256: Sha256::digest(CHUNK).into(),
-        };
-        assert_eq!(persistence.commit(session, &[digest]).unwrap().total_chunks(), 1);
-    }
-}
+mod tests;

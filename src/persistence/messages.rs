@@ -117,7 +117,8 @@ pub struct AbortReport {
 ///
 /// While a report is open its transaction owns the write connection; points that arrive then are kept and written
 /// when the report ends, so that a report that is rolled back takes no history with it. Points that the database
-/// refused are kept as well and written with the next ones, although the message is answered with the error.
+/// refused are kept as well and written with the next ones, although the message is answered with the error; what a
+/// generation cannot write when it ends is lost.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<(), PersistenceError>")]
 pub struct RecordIndices {
