@@ -23,7 +23,7 @@ pub(super) fn list(options: &Options, limit: u32) -> Result<(), Failure> {
         format!("{:>6}  {:<22}  {:<12}  {:>10}  {:>6}\n", "id", "created", "edition", "size", "chunks");
     for report in &reports {
         let created = local(report.created_at, &config);
-        let size = ByteSize(report.total_bytes()).to_string();
+        let size = ByteSize(report.total_bytes()).display().si().to_string();
         let line = format!(
             "{:>6}  {created:<22}  {:<12}  {size:>10}  {:>6}\n",
             report.id,
@@ -43,7 +43,7 @@ pub(super) fn show(options: &Options, id: i32) -> Result<(), Failure> {
         report.id,
         report.edition,
         local(report.created_at, &config),
-        ByteSize(report.total_bytes()),
+        ByteSize(report.total_bytes()).display().si(),
         report.total_bytes(),
         "artifact",
         "bytes",
