@@ -30,7 +30,11 @@ pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), F
     logging::install(options.log_format, clock.clone(), logging::DAEMON);
     system::block_on(async {
         let coins = config.report.constituents;
-        let exchange = Exchange::start(ExchangeConfig { coins, ..ExchangeConfig::new(clock.clone()) })?;
+        let exchange = Exchange::start(ExchangeConfig {
+            coins,
+            odd_names: false,
+            ..ExchangeConfig::new(clock.clone())
+        })?;
         config.market.sources = exchange.sources(&config.market.sources);
         let speed = arguments.speed;
         log::info!(speed; "demo: a simulated exchange, and a clock that runs {speed} times as fast as real time");

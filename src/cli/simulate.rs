@@ -17,7 +17,7 @@ pub(super) fn simulate(options: &Options, arguments: &SimulateArguments) -> Resu
     system::block_on(async {
         let SimulateArguments { port, coins, seed } = *arguments;
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let exchange = Exchange::start(ExchangeConfig { seed, coins, bind, clock })?;
+        let exchange = Exchange::start(ExchangeConfig { seed, coins, bind, ..ExchangeConfig::new(clock) })?;
         let lines = SourceKind::ALL.map(|source| {
             let table = source.as_str().replace('-', "_");
             format!("[market.sources.{table}]\nbase_url = \"{}\"\n", exchange.url(source))

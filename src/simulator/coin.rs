@@ -132,7 +132,7 @@ impl Coin {
     fn invented(floor: &Floor, number: u32) -> Self {
         let dice = floor.dice("invented coins").fork(i64::from(number));
         let stem = format!("{}{}", dice.pick(0, &STEMS), dice.pick(1, &ENDINGS));
-        let name = if number.is_multiple_of(ODD_EVERY) {
+        let name = if floor.odd_names && number.is_multiple_of(ODD_EVERY) {
             ODD_NAMES[(number / ODD_EVERY - 1) as usize % ODD_NAMES.len()].to_owned()
         } else {
             format!("{stem}{}", dice.pick(4, &SUFFIXES))

@@ -123,7 +123,7 @@ mod tests {
 
     fn floor(coins: u32) -> Floor {
         let start = "2026-05-18T12:49:21Z".parse().unwrap();
-        Floor { seed: 1, coins, clock: Clock::scaled(start, 0.001) }
+        Floor { seed: 1, coins, odd_names: true, clock: Clock::scaled(start, 0.001) }
     }
 
     fn all_extras() -> Extras {

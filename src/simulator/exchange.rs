@@ -29,6 +29,9 @@ pub struct ExchangeConfig {
     pub seed: u64,
     /// Length of CoinGecko's list of coins; any number, the first sixteen are real names.
     pub coins: u32,
+    /// Whether some coins have names that are hard to show: markup, right-to-left, very long. For tests; on a demo's
+    /// page they look like a mistake.
+    pub odd_names: bool,
     /// Where to listen; port 0 takes a free one. Meant for loopback: anyone who reaches the port may switch faults.
     pub bind: SocketAddr,
     /// The time of all prices.
@@ -36,9 +39,15 @@ pub struct ExchangeConfig {
 }
 
 impl ExchangeConfig {
-    /// Seed 1, 1000 coins, a free port of 127.0.0.1.
+    /// Seed 1, 1000 coins with odd names among them, a free port of 127.0.0.1.
     pub fn new(clock: Clock) -> Self {
-        Self { seed: 1, coins: 1000, bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), clock }
+        Self {
+            seed: 1,
+            coins: 1000,
+            odd_names: true,
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            clock,
+        }
     }
 }
 
@@ -60,11 +69,11 @@ impl Exchange {
     /// # Errors
     /// The address cannot be bound, or there is no runtime; the message names the address.
     pub fn start(config: ExchangeConfig) -> io::Result<Self> {
-        let ExchangeConfig { seed, coins, bind, clock } = config;
+        let ExchangeConfig { seed, coins, odd_names, bind, clock } = config;
         let runtime = tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
         let faults = Faults::default();
         let requests = Requests::default();
-        let floor = web::Data::new(Floor { seed, coins, clock });
+        let floor = web::Data::new(Floor { seed, coins, odd_names, clock });
         let switchboard = web::Data::new(faults.clone());
         let counters = web::Data::new(requests.clone());
 

@@ -3,11 +3,13 @@
 use super::dice::Dice;
 use crate::clock::Clock;
 
-/// The seed, the number of coins and the clock. Holds no prices.
+/// The seed, the coins and the clock. Holds no prices.
 #[derive(Debug, Clone)]
 pub(crate) struct Floor {
     pub(crate) seed: u64,
     pub(crate) coins: u32,
+    /// Whether some coins have names that are hard to show.
+    pub(crate) odd_names: bool,
     pub(crate) clock: Clock,
 }
 
