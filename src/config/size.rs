@@ -15,6 +15,29 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     parse(&text).ok_or_else(|| D::Error::custom(format!("\"{text}\" is not a size with a unit")))
 }
 
+/// Sizes that may be absent.
+pub(super) mod optional {
+    use super::{ByteSize, Deserializer, Serializer};
+
+    // serde hands the field over by reference.
+    #[allow(clippy::ref_option)]
+    pub(in crate::config) fn serialize<S: Serializer>(
+        size: &Option<ByteSize>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match size {
+            Some(size) => super::serialize(size, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<ByteSize>, D::Error> {
+        super::deserialize(deserializer).map(Some)
+    }
+}
+
 /// The size in the largest of MiB, KiB and B that divides it.
 pub(super) fn render(size: ByteSize) -> String {
     match size.as_u64() {

@@ -6,3 +6,4 @@
 pub mod allocator;
 pub mod arena;
 pub mod probe;
+pub mod sample;
