@@ -40,7 +40,7 @@ pub enum ArenaError {
 }
 
 /// How much of an arena is in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ArenaUsage {
     /// Bytes of living objects that were allocated in the arena, whoever holds them now.
     pub allocated: u64,
@@ -102,6 +102,43 @@ impl Arenas {
         Ok(Arena { index, names: Arc::clone(&self.names) })
     }
 
+    /// Renews the statistics of all arenas, which [`Arena::read`] reads.
+    ///
+    /// Takes most of the allocator's locks, some microseconds for each arena: once a tick, from one thread.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when the allocator does not.
+    pub fn renew(&self) -> Result<(), ArenaError> {
+        self.names.renew()
+    }
+
+    /// What all automatic arenas hold together, as of the last [`renew`](Self::renew): the memory of threads that are
+    /// bound to no arena.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when a number cannot be read.
+    pub fn automatic(&self) -> Result<ArenaUsage, ArenaError> {
+        // SAFETY: `opt.narenas` is an `unsigned`.
+        let count =
+            unsafe { raw::read::<u32>(b"opt.narenas\0") }.map_err(refused("count its automatic arenas"))?;
+        let mut sum = ArenaUsage { allocated: 0, resident: 0 };
+        for index in 0..count {
+            let usage = self.names.read(index)?;
+            sum.allocated += usage.allocated;
+            sum.resident += usage.resident;
+        }
+        Ok(sum)
+    }
+
+    /// Whether the allocator's background thread is on: without it an idle arena keeps its dirty pages for ever.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when the allocator does not say.
+    pub fn background_thread(&self) -> Result<bool, ArenaError> {
+        // SAFETY: `background_thread` is a bool.
+        unsafe { raw::read::<bool>(b"background_thread\0") }.map_err(refused("tell of its background thread"))
+    }
+
     /// Gives the calling thread's cache of freed objects back to their arenas, where they count as freed.
     ///
     /// # Errors
@@ -142,23 +179,29 @@ impl Arena {
         if found == self.index { Ok(()) } else { Err(ArenaError::NotBound { wanted: self.index, found }) }
     }
 
-    /// What the arena holds now.
-    ///
-    /// Takes most of the allocator's locks for some tens of microseconds: for ticks, not for hot paths.
+    /// What the arena holds now: [`Arenas::renew`] and [`Arena::read`] in one.
     ///
     /// # Errors
     /// [`ArenaError::Refused`] when a number cannot be read.
     pub fn usage(&self) -> Result<ArenaUsage, ArenaError> {
-        // SAFETY: `epoch` is a uint64_t; writing anything renews the statistics.
-        unsafe { raw::write_mib::<u64>(&self.names.epoch, 1) }.map_err(refused("renew its statistics"))?;
-        let at = self.index as usize;
-        let [a, b, _, c, d] = self.names.small_allocated;
-        let small = read_size(&[a, b, at, c, d])?;
-        let [a, b, _, c, d] = self.names.large_allocated;
-        let large = read_size(&[a, b, at, c, d])?;
-        let [a, b, _, c] = self.names.resident;
-        let resident = read_size(&[a, b, at, c])?;
-        Ok(ArenaUsage { allocated: small + large, resident })
+        self.names.renew()?;
+        self.read()
+    }
+
+    /// What the arena held when the statistics were renewed last.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when a number cannot be read.
+    pub fn read(&self) -> Result<ArenaUsage, ArenaError> {
+        self.names.read(self.index)
+    }
+
+    /// Gives the calling thread's cache of freed objects back; see [`Arenas::flush_current_thread`].
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when the allocator does not.
+    pub fn flush_current_thread(&self) -> Result<(), ArenaError> {
+        command(&self.names.flush, "flush a thread's cache")
     }
 
     /// Gives all unused dirty pages of the arena back to the kernel.
@@ -187,6 +230,22 @@ impl Names {
             large_allocated: mib(b"stats.arenas.0.large.allocated\0")?,
             resident: mib(b"stats.arenas.0.resident\0")?,
         })
+    }
+
+    fn renew(&self) -> Result<(), ArenaError> {
+        // SAFETY: `epoch` is a uint64_t; writing anything renews the statistics.
+        unsafe { raw::write_mib::<u64>(&self.epoch, 1) }.map_err(refused("renew its statistics"))
+    }
+
+    fn read(&self, index: u32) -> Result<ArenaUsage, ArenaError> {
+        let at = index as usize;
+        let [a, b, _, c, d] = self.small_allocated;
+        let small = read_size(&[a, b, at, c, d])?;
+        let [a, b, _, c, d] = self.large_allocated;
+        let large = read_size(&[a, b, at, c, d])?;
+        let [a, b, _, c] = self.resident;
+        let resident = read_size(&[a, b, at, c])?;
+        Ok(ArenaUsage { allocated: small + large, resident })
     }
 }
 

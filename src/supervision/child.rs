@@ -3,12 +3,14 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use actix::{Actor, Context};
 
-use super::generation::{self, EndReport, Factory, Generation};
+use super::account::Account;
+use super::companion::{Beside, Companion};
+use super::generation::{self, EndReport, Factory, Generation, Recipe};
 use super::link::Link;
-use crate::memory::arena::Arena;
 
 /// Blocking threads of a child that says nothing of them.
 const BLOCKING_THREADS: usize = 1;
@@ -17,6 +19,7 @@ const BLOCKING_THREADS: usize = 1;
 pub struct Child<A: Actor<Context = Context<A>>> {
     link: Link<A>,
     factory: Factory<A>,
+    companions: Vec<Companion>,
     blocking_threads: usize,
 }
 
@@ -32,13 +35,23 @@ impl<A: Actor<Context = Context<A>>> Child<A> {
         factory: impl Fn() -> Result<A, E> + Send + Sync + 'static,
     ) -> Self {
         let factory = Arc::new(move || factory().map_err(|error| error.to_string()));
-        Self { link: link.clone(), factory, blocking_threads: BLOCKING_THREADS }
+        Self { link: link.clone(), factory, companions: Vec::new(), blocking_threads: BLOCKING_THREADS }
     }
 
     /// How many threads the child's runtime may have for blocking calls, besides the actor's own; at least 1.
     #[must_use]
     pub fn blocking_threads(mut self, threads: usize) -> Self {
         self.blocking_threads = threads.max(1);
+        self
+    }
+
+    /// Gives every generation a companion: a future on the generation's thread and account, dropped with it.
+    #[must_use]
+    pub fn beside<F>(mut self, companion: impl Fn(Beside) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        self.companions.push(Arc::new(move |beside| Box::pin(companion(beside))));
         self
     }
 }
@@ -53,7 +66,15 @@ impl<A: Actor<Context = Context<A>>> fmt::Debug for Child<A> {
 pub(super) trait AnyChild: Send {
     fn name(&self) -> &str;
     fn depth(&self) -> usize;
-    fn start(&self, number: u64, arena: Option<Arena>, report: EndReport) -> io::Result<Generation>;
+    /// Messages that the living generation has taken.
+    fn work(&self) -> u64;
+    /// Starts a generation; an account that could not be used comes back with the error.
+    fn start(
+        &self,
+        number: u64,
+        account: Option<Account>,
+        report: EndReport,
+    ) -> Result<Generation, (io::Error, Option<Account>)>;
     /// From now on no generation is given messages.
     fn orphan(&self);
     /// As above, and tells those who wait for an answer of this generation that none will come.
@@ -71,9 +92,23 @@ impl<A: Actor<Context = Context<A>>> AnyChild for Child<A> {
         self.link.depth()
     }
 
-    fn start(&self, number: u64, arena: Option<Arena>, report: EndReport) -> io::Result<Generation> {
-        let shared = Arc::clone(self.link.shared());
-        generation::start(shared, Arc::clone(&self.factory), number, arena, self.blocking_threads, report)
+    fn work(&self) -> u64 {
+        self.link.shared().work().load(Ordering::Relaxed)
+    }
+
+    fn start(
+        &self,
+        number: u64,
+        account: Option<Account>,
+        report: EndReport,
+    ) -> Result<Generation, (io::Error, Option<Account>)> {
+        let recipe = Recipe {
+            shared: Arc::clone(self.link.shared()),
+            factory: Arc::clone(&self.factory),
+            companions: self.companions.clone(),
+            blocking_threads: self.blocking_threads,
+        };
+        generation::start(recipe, number, account, report)
     }
 
     fn orphan(&self) {

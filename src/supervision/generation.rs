@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix::{Actor, AsyncContext, Context, Message, Recipient};
@@ -10,6 +11,8 @@ use actix_rt::Arbiter;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, oneshot};
 
+use super::account::Account;
+use super::companion::{Beside, Companion};
 use super::ending::Ending;
 use super::link::Shared;
 use super::pump::{Control, Pump};
@@ -56,7 +59,7 @@ impl Drop for EndReport {
 pub(super) struct Generation {
     arbiter: Arbiter,
     control: mpsc::UnboundedSender<Control>,
-    pub(super) arena: Option<Arena>,
+    pub(super) account: Option<Account>,
 }
 
 impl Generation {
@@ -66,6 +69,14 @@ impl Generation {
         // A generation that has just ended reports its ending by itself.
         let _ = self.control.send(Control::Probe(answer));
         answered
+    }
+
+    /// Asks its thread to give its cache of freed objects back. The receiver ends without an answer when the
+    /// generation ends, and with it its caches.
+    pub(super) fn flush(&self) -> oneshot::Receiver<()> {
+        let (done, flushed) = oneshot::channel();
+        let _ = self.control.send(Control::Flush(done));
+        flushed
     }
 
     /// Asks it to take no more messages, to finish what is open, and to stop.
@@ -84,29 +95,41 @@ impl Generation {
     }
 
     /// Ends the thread and waits until it is gone. Blocks.
-    pub(super) fn join(self) -> Option<Arena> {
+    pub(super) fn join(self) -> Option<Account> {
         self.arbiter.stop();
         // An arbiter whose thread panicked is gone as well.
         let _ = self.arbiter.join();
-        self.arena
+        self.account
     }
 }
 
+/// What a child's generations have in common.
+pub(super) struct Recipe<A: Actor> {
+    pub(super) shared: Arc<Shared<A>>,
+    pub(super) factory: Factory<A>,
+    pub(super) companions: Vec<Companion>,
+    pub(super) blocking_threads: usize,
+}
+
+/// Starts generation `number`. An account that could not be used comes back with the error.
 pub(super) fn start<A: Actor<Context = Context<A>>>(
-    shared: Arc<Shared<A>>,
-    factory: Factory<A>,
+    recipe: Recipe<A>,
     number: u64,
-    arena: Option<Arena>,
-    blocking_threads: usize,
+    account: Option<Account>,
     report: EndReport,
-) -> io::Result<Generation> {
+) -> Result<Generation, (io::Error, Option<Account>)> {
     let (control, controlled) = mpsc::unbounded_channel();
-    let bound = arena.clone();
-    let arbiter = Arbiter::try_with_tokio_rt(move || runtime(bound, blocking_threads))?;
+    let arena = account.as_ref().map(|account| account.arena.clone());
+    let (bound, blocking_threads) = (arena.clone(), recipe.blocking_threads);
+    let arbiter = match Arbiter::try_with_tokio_rt(move || runtime(bound, blocking_threads)) {
+        Ok(arbiter) => arbiter,
+        Err(error) => return Err((error, account)),
+    };
     // Here and not on the new thread: one that hangs in its factory and comes to later must not take the messages.
-    shared.set_living(number);
-    arbiter.spawn(run(shared, factory, number, controlled, report));
-    Ok(Generation { arbiter, control, arena })
+    recipe.shared.work().store(0, Ordering::Relaxed);
+    recipe.shared.set_living(number);
+    arbiter.spawn(run(recipe, number, arena, controlled, report));
+    Ok(Generation { arbiter, control, account })
 }
 
 fn runtime(arena: Option<Arena>, blocking_threads: usize) -> io::Result<tokio::runtime::Runtime> {
@@ -124,19 +147,25 @@ fn runtime(arena: Option<Arena>, blocking_threads: usize) -> io::Result<tokio::r
 }
 
 async fn run<A: Actor<Context = Context<A>>>(
-    shared: Arc<Shared<A>>,
-    factory: Factory<A>,
+    recipe: Recipe<A>,
     number: u64,
+    arena: Option<Arena>,
     control: mpsc::UnboundedReceiver<Control>,
     mut report: EndReport,
 ) {
     // A task of its own, so that a panic of the factory or of the actor comes back as a value with its message.
     let life = actix_rt::spawn(async move {
+        let Recipe { shared, factory, companions, .. } = recipe;
         let actor = factory()?;
+        for companion in companions {
+            // Dropped with the generation's runtime.
+            actix_rt::spawn(companion(Beside { generation: number, work: Arc::clone(shared.work()) }));
+        }
         let mut ctx = Context::new();
         ctx.spawn(Pump {
             shared,
             generation: number,
+            arena,
             control,
             open: FuturesUnordered::new(),
             draining: false,

@@ -62,6 +62,8 @@ pub(super) struct Shared<A: Actor> {
     // Behind a mutex because generations follow each other on different threads; it is held for one poll only.
     receiver: Mutex<mpsc::Receiver<Box<dyn Deliver<A>>>>,
     living: AtomicU64,
+    /// Messages that the living generation has taken.
+    work: Arc<AtomicU64>,
     fate: watch::Sender<Fate>,
 }
 
@@ -83,6 +85,7 @@ impl<A: Actor<Context = Context<A>>> Link<A> {
             sender,
             receiver: Mutex::new(receiver),
             living: AtomicU64::new(0),
+            work: Arc::default(),
             fate: watch::Sender::default(),
         };
         Self { shared: Arc::new(shared), patience: PATIENCE }
@@ -185,6 +188,11 @@ impl<A: Actor> Shared<A> {
         self.living.store(generation, Ordering::Release);
     }
 
+    /// Counts the messages that the living generation takes.
+    pub(super) fn work(&self) -> &Arc<AtomicU64> {
+        &self.work
+    }
+
     pub(super) fn is_living(&self, generation: u64) -> bool {
         self.living.load(Ordering::Acquire) == generation
     }
@@ -199,7 +207,11 @@ impl<A: Actor> Shared<A> {
         if !self.is_living(generation) {
             return Poll::Ready(None);
         }
-        receiver.poll_recv(task)
+        let next = receiver.poll_recv(task);
+        if matches!(next, Poll::Ready(Some(_))) {
+            self.work.fetch_add(1, Ordering::Relaxed);
+        }
+        next
     }
 
     /// Tells the senders whose messages this generation took that no answer will come.

@@ -52,6 +52,14 @@ pub enum SupervisorError {
         /// The child.
         name: String,
     },
+    /// Another child is being replaced: two are never restarted because of their memory at the same moment.
+    #[error("{name} is not restarted now: {other} is being replaced")]
+    OneAtATime {
+        /// The child that was to be restarted.
+        name: String,
+        /// The child that is being replaced.
+        other: String,
+    },
     /// The supervisor has ended.
     #[error("the supervisor has ended")]
     Ended,

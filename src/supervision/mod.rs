@@ -8,17 +8,23 @@
 //! * [`restart`] decides, as a pure function, when the next generation follows;
 //! * the [`supervisor::Supervisor`] is the only one that starts, restarts or gives up.
 
+pub mod account;
+mod burial;
 pub mod child;
+pub mod companion;
+pub mod departure;
 pub mod ending;
 mod envelope;
 mod generation;
 pub mod handle;
 pub mod link;
 mod liveness;
+pub mod measure;
 pub mod messages;
 mod pump;
 pub mod restart;
 mod shutdown;
+mod signals;
 mod slot;
 pub mod status;
 pub mod supervisor;

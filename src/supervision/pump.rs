@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::envelope::Pending;
 use super::link::Shared;
+use crate::memory::arena::Arena;
 
 /// Messages handled in a row before other futures of the actor get their turn.
 const BATCH: usize = 32;
@@ -22,6 +23,8 @@ const BATCH: usize = 32;
 pub(super) enum Control {
     /// Answer, to show that you can.
     Probe(oneshot::Sender<()>),
+    /// Give the thread's cache of freed objects back to the accounts.
+    Flush(oneshot::Sender<()>),
     /// Take no more messages, finish what is open, then stop.
     Drain,
     /// Panic, for a drill.
@@ -31,6 +34,7 @@ pub(super) enum Control {
 pub(super) struct Pump<A: Actor> {
     pub(super) shared: Arc<Shared<A>>,
     pub(super) generation: u64,
+    pub(super) arena: Option<Arena>,
     pub(super) control: mpsc::UnboundedReceiver<Control>,
     pub(super) open: FuturesUnordered<Pending>,
     pub(super) draining: bool,
@@ -42,6 +46,7 @@ impl<A: Actor<Context = Context<A>>> Pump<A> {
             match control {
                 // The supervisor may have stopped waiting.
                 Some(Control::Probe(answer)) => drop(answer.send(())),
+                Some(Control::Flush(done)) => self.flush(done),
                 Some(Control::Drain) => self.draining = true,
                 Some(Control::Panic) => panic!("a drill"),
                 None => {
@@ -49,6 +54,13 @@ impl<A: Actor<Context = Context<A>>> Pump<A> {
                     return;
                 }
             }
+        }
+    }
+
+    fn flush(&self, done: oneshot::Sender<()>) {
+        match self.arena.as_ref().map(Arena::flush_current_thread) {
+            Some(Err(error)) => log::warn!("a child's thread keeps its cache of freed objects: {error}"),
+            Some(Ok(())) | None => drop(done.send(())),
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use super::account::{Account, RestartProof};
 use super::child::AnyChild;
 use super::ending::{Ending, RestartCause};
 use super::generation::{EndReport, Generation};
 use super::status::{ChildState, ChildStatus};
-use crate::memory::arena::{Arena, Arenas};
+use crate::memory::arena::{Arena, ArenaUsage, Arenas};
 
 pub(super) struct Slot {
     pub(super) child: Box<dyn AnyChild>,
@@ -29,11 +30,16 @@ pub(super) struct Slot {
     pub(super) drains: u64,
     /// Drained because everything ends, and not for a restart.
     pub(super) drained_for_good: bool,
+    /// What the end of the generation before did to the child's account.
+    pub(super) proof: Option<RestartProof>,
+    /// The account when the present generation was told to end, or when its end was noticed.
+    pub(super) before: Option<ArenaUsage>,
     crashes: u64,
     restarts: u64,
+    memory_restarts: u64,
     last_ending: Option<Ending>,
-    /// The child's arenas that no generation has; more than one after a hung generation has come to.
-    arenas: Vec<Arena>,
+    /// The child's accounts that no generation has; more than one after a hung generation has come to.
+    accounts: Vec<Account>,
     /// Generations that hang and were left behind, with the arenas that their threads are bound to.
     abandoned: Vec<(u64, Generation)>,
 }
@@ -52,10 +58,13 @@ impl Slot {
             root_cause: None,
             drains: 0,
             drained_for_good: false,
+            proof: None,
+            before: None,
             crashes: 0,
             restarts: 0,
+            memory_restarts: 0,
             last_ending: None,
-            arenas: Vec::new(),
+            accounts: Vec::new(),
             abandoned: Vec::new(),
         }
     }
@@ -74,19 +83,20 @@ impl Slot {
         self.planned = None;
         self.halted = false;
         self.probed = false;
-        let arena = match (self.arenas.pop(), arenas) {
-            (Some(arena), _) => Some(arena),
-            (None, Some(arenas)) => Some(arenas.create().map_err(|error| error.to_string())?),
+        self.before = None;
+        let account = match (self.accounts.pop(), arenas) {
+            (Some(account), _) => Some(account),
+            (None, Some(arenas)) => Some(Account::new(arenas.create().map_err(|error| error.to_string())?)),
             (None, None) => None,
         };
-        match self.child.start(self.number, arena.clone(), report(self.number)) {
+        match self.child.start(self.number, account, report(self.number)) {
             Ok(generation) => {
                 self.generation = Some(generation);
                 self.state = ChildState::Running;
                 Ok(())
             }
-            Err(error) => {
-                self.arenas.extend(arena);
+            Err((error, account)) => {
+                self.accounts.extend(account);
                 Err(format!("its thread could not be started: {error}"))
             }
         }
@@ -103,8 +113,9 @@ impl Slot {
         };
         if ending.is_crash() {
             self.crashes += 1;
-        } else if matches!(ending, Ending::Restarted(_)) {
+        } else if let Ending::Restarted(cause) = &ending {
             self.restarts += 1;
+            self.memory_restarts += u64::from(*cause == RestartCause::Memory);
         }
         self.state = ChildState::Restarting;
         self.last_ending = Some(ending.clone());
@@ -135,9 +146,68 @@ impl Slot {
         Some(self.abandoned.swap_remove(position).1)
     }
 
-    /// Takes an arena that no thread is bound to any more back for the child's next generation.
-    pub(super) fn keep_arena(&mut self, arena: Option<Arena>) {
-        self.arenas.extend(arena);
+    /// Takes the account of a generation whose threads have ended back for the next one, purged and read. `settled`
+    /// tells whether the other children have given back what they freed of it.
+    pub(super) fn settle(&mut self, number: u64, account: Option<Account>, settled: bool) {
+        let Some(mut account) = account else { return };
+        let before = self.before.take().filter(|_| number == self.number);
+        match account.settle(number, before, settled) {
+            Ok(proof) => self.proof = Some(proof),
+            Err(error) => {
+                log::warn!(child = self.name(); "the arena of {} keeps its dirty pages: {error}", self.name());
+            }
+        }
+        self.accounts.push(account);
+    }
+
+    /// Notes what the account holds now, for the comparison after the generation's end.
+    pub(super) fn note_before(&mut self) {
+        let account = self.generation.as_ref().and_then(|generation| generation.account.as_ref());
+        self.before = self.before.or(account.and_then(|account| account.arena.usage().ok()));
+    }
+
+    pub(super) fn crashes(&self) -> u64 {
+        self.crashes
+    }
+
+    pub(super) fn memory_restarts(&self) -> u64 {
+        self.memory_restarts
+    }
+
+    /// The account that the present or the next generation is charged to.
+    pub(super) fn arena(&self) -> Option<&Arena> {
+        self.generation
+            .as_ref()
+            .and_then(|generation| generation.account.as_ref())
+            .or(self.accounts.last())
+            .map(|account| &account.arena)
+    }
+
+    /// All arenas of the child, those of its generations that hang included.
+    fn arenas(&self) -> impl Iterator<Item = &Arena> {
+        let abandoned = self.abandoned.iter().map(|(_, generation)| generation);
+        let generations =
+            self.generation.iter().chain(abandoned).filter_map(|generation| generation.account.as_ref());
+        generations.chain(&self.accounts).map(|account| &account.arena)
+    }
+
+    /// Gives the unused pages of the child's arenas back to the kernel.
+    pub(super) fn purge(&self) {
+        for error in self.arenas().filter_map(|arena| arena.purge().err()) {
+            log::warn!(child = self.name(); "the arena of {} keeps its dirty pages: {error}", self.name());
+        }
+    }
+
+    /// What the child's arenas held when the statistics were renewed last.
+    pub(super) fn memory(&self) -> Option<ArenaUsage> {
+        let mut sum: Option<ArenaUsage> = None;
+        for arena in self.arenas() {
+            let usage = arena.read().ok()?;
+            let so_far = sum.get_or_insert(ArenaUsage { allocated: 0, resident: 0 });
+            so_far.allocated += usage.allocated;
+            so_far.resident += usage.resident;
+        }
+        sum
     }
 
     pub(super) fn abandoned(&self) -> usize {
@@ -145,17 +215,16 @@ impl Slot {
     }
 
     pub(super) fn status(&self) -> ChildStatus {
-        let arena =
-            self.generation.as_ref().and_then(|generation| generation.arena.as_ref()).or(self.arenas.last());
         ChildStatus {
             name: self.name().to_owned(),
             generation: self.number,
             state: self.state,
             crashes: self.crashes,
             restarts: self.restarts,
+            memory_restarts: self.memory_restarts,
             abandoned: self.abandoned.len(),
             mailbox: self.child.depth(),
-            memory: arena.and_then(|arena| arena.usage().ok()),
+            memory: self.memory(),
             last_ending: self.last_ending.clone(),
         }
     }

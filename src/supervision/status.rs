@@ -1,6 +1,6 @@
 //! What the supervisor tells about itself and its children.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ending::Ending;
 use crate::memory::arena::ArenaUsage;
@@ -41,18 +41,20 @@ pub struct ChildStatus {
     pub crashes: u64,
     /// Restarts on purpose.
     pub restarts: u64,
+    /// Those of them because of its memory.
+    pub memory_restarts: u64,
     /// Abandoned generations whose threads still hang.
     pub abandoned: usize,
     /// Messages that wait in the child's link.
     pub mailbox: usize,
-    /// The memory of the child's arena; nothing when the allocator is not installed.
+    /// The memory of the child's arenas; nothing when the allocator is not installed.
     pub memory: Option<ArenaUsage>,
     /// How the generation before ended.
     pub last_ending: Option<Ending>,
 }
 
 /// What a child is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChildState {
     /// Its generation lives.

@@ -6,15 +6,15 @@
 
 use std::time::Duration;
 
-use actix::fut::wrap_future;
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
+use actix::{Actor, Addr, AsyncContext, Context, Handler};
 use tokio::sync::{oneshot, watch};
 
 use super::child::{AnyChild, Child};
 use super::ending::{Ending, RestartCause};
-use super::generation::{EndReport, Generation, GenerationEnded};
+use super::generation::EndReport;
 use super::messages::{Drill, Observe, Restart, SupervisorError};
 use super::restart::{RestartPolicy, Verdict};
+use super::signals::Signals;
 use super::slot::Slot;
 use super::status::{ChildState, Fault, ShutdownReport, SupervisorState, SupervisorStatus};
 use crate::clock::{Clock, Stopwatch};
@@ -30,15 +30,17 @@ const HALT_GRACE: Duration = Duration::from_secs(1);
 /// The least time that a child is given for anything while everything ends.
 pub(super) const LEAST_SHARE: Duration = Duration::from_millis(100);
 
-/// How long an ended generation's thread may take to go away before it counts as abandoned.
-const JOIN_WITHIN: Duration = Duration::from_secs(5);
+/// Makes a child when the supervisor has an address.
+pub(super) type Plan = Box<dyn FnOnce(&Addr<Supervisor>, &Signals) -> Box<dyn AnyChild>>;
 
 /// The supervisor actor. Made and started with [`Supervisor::new`], [`Supervisor::supervise`] and
 /// [`Supervisor::run`].
 pub struct Supervisor {
     pub(super) config: SupervisionConfig,
     policy: RestartPolicy,
-    arenas: Option<Arenas>,
+    pub(super) arenas: Option<Arenas>,
+    /// Children that are made when the supervisor runs.
+    pub(super) plans: Vec<Plan>,
     pub(super) slots: Vec<Slot>,
     pub(super) state: SupervisorState,
     pub(super) shutdown: Option<Shutdown>,
@@ -71,6 +73,7 @@ impl Supervisor {
             policy: RestartPolicy::new(&config),
             config,
             arenas,
+            plans: Vec::new(),
             slots: Vec::new(),
             state: SupervisorState::Supervising,
             shutdown: None,
@@ -83,9 +86,13 @@ impl Supervisor {
     /// Adds a child. Children are started in the order in which they are added and drained in the opposite order.
     #[must_use]
     pub fn supervise<A: Actor<Context = Context<A>>>(mut self, child: Child<A>) -> Self {
-        let child: Box<dyn AnyChild> = Box::new(child);
-        self.slots.push(Slot::new(child));
+        self.plans.push(Box::new(|_, _| Box::new(child)));
         self
+    }
+
+    /// Makes the children, in the order in which they were added.
+    pub(super) fn make_slots(&mut self, addr: &Addr<Self>, signals: &Signals) {
+        self.slots = self.plans.drain(..).map(|plan| Slot::new(plan(addr, signals))).collect();
     }
 
     fn start_generation(&mut self, index: usize, why: &str, ctx: &mut Context<Self>) {
@@ -95,85 +102,13 @@ impl Supervisor {
         let (name, number) = (slot.name(), slot.number);
         match started {
             Ok(()) => {
-                let arena = slot.generation.as_ref().and_then(|it| it.arena.as_ref()).map(Arena::index);
+                let arena = slot.arena().map(Arena::index);
                 log::info!(child = name, generation = number, arena:serde; "{name} generation {number} started: {why}");
             }
             Err(reason) => {
                 let ending = slot.ended(Ending::FailedToStart { reason }, false);
                 self.crashed(index, ending, ctx);
             }
-        }
-    }
-
-    /// The present generation of a child has ended by itself or because it was drained.
-    fn generation_ended(&mut self, ended: GenerationEnded, ctx: &mut Context<Self>) {
-        let GenerationEnded { child: index, generation: number, ending } = ended;
-        let Some(slot) = self.slots.get_mut(index) else { return };
-        if slot.number != number || slot.generation.is_none() {
-            if let Some(generation) = slot.reclaim(number) {
-                let name = slot.name();
-                log::info!(child = name, generation = number; "{name} generation {number}, abandoned earlier, has ended after all");
-                self.bury(index, generation, ctx, |_, _, _| {});
-            }
-            return;
-        }
-        let Some(generation) = slot.generation.take() else { return };
-        let ending = slot.ended(ending, self.shutdown.is_some());
-        self.bury(index, generation, ctx, move |supervisor, gone, ctx| {
-            supervisor.buried(index, ending, gone, ctx);
-        });
-    }
-
-    /// Joins an ended generation's thread aside, purges its arena and goes on with `then`, which is told whether the
-    /// thread is gone.
-    fn bury(
-        &self,
-        index: usize,
-        generation: Generation,
-        ctx: &mut Context<Self>,
-        then: impl FnOnce(&mut Self, bool, &mut Context<Self>) + 'static,
-    ) {
-        generation.halt();
-        let (done, joined) = oneshot::channel();
-        // Not on the runtime's blocking threads: the runtime would wait at its end for a thread that hangs.
-        let joiner = std::thread::Builder::new().name("evenkeel-join".to_owned());
-        if let Err(error) = joiner.spawn(move || done.send(generation.join())) {
-            log::warn!("the thread of an ended generation is not waited for: {error}");
-        }
-        let limit = self.shutdown.as_ref().map_or(JOIN_WITHIN, |shutdown| {
-            JOIN_WITHIN.min(shutdown.left(&self.stopwatch) / 4).max(LEAST_SHARE)
-        });
-        let joined = tokio::time::timeout(limit, joined);
-        ctx.spawn(wrap_future::<_, Self>(joined).map(move |joined, supervisor, ctx| {
-            let Some(slot) = supervisor.slots.get_mut(index) else { return };
-            let gone = if let Ok(Ok(arena)) = joined {
-                if let Some(Err(error)) = arena.as_ref().map(Arena::purge) {
-                    log::warn!(child = slot.name(); "the arena of {} keeps its dirty pages: {error}", slot.name());
-                }
-                slot.keep_arena(arena);
-                true
-            } else {
-                let name = slot.name();
-                log::error!(child = name; "a thread of {name} did not end within {limit:?} after its actor and is left behind");
-                false
-            };
-            then(supervisor, gone, ctx);
-        }));
-    }
-
-    fn buried(&mut self, index: usize, ending: Ending, gone: bool, ctx: &mut Context<Self>) {
-        if self.shutdown.is_some() {
-            return self.child_drained(index, &ending, gone, ctx);
-        }
-        match &ending {
-            Ending::Restarted(_) => self.start_later(index, Duration::ZERO, ending.to_string(), ctx),
-            Ending::Stopped
-            | Ending::Panicked { .. }
-            | Ending::FailedToStart { .. }
-            | Ending::Unresponsive => {
-                self.crashed(index, ending, ctx);
-            }
-            Ending::ShutDown => {}
         }
     }
 
@@ -215,7 +150,13 @@ impl Supervisor {
         });
     }
 
-    fn start_later(&mut self, index: usize, pause: Duration, why: String, ctx: &mut Context<Self>) {
+    pub(super) fn start_later(
+        &mut self,
+        index: usize,
+        pause: Duration,
+        why: String,
+        ctx: &mut Context<Self>,
+    ) {
         ctx.run_later(pause, move |supervisor, ctx| {
             if supervisor.shutdown.is_some() {
                 return;
@@ -237,7 +178,14 @@ impl Supervisor {
         ctx: &mut Context<Self>,
     ) -> Result<(), SupervisorError> {
         let index = self.running(name)?;
+        let others = self.slots.iter().filter(|slot| slot.name() != name);
+        let replaced = others.into_iter().find(|slot| slot.state != ChildState::Running);
+        if let (RestartCause::Memory, Some(other)) = (&cause, replaced) {
+            let (name, other) = (name.to_owned(), other.name().to_owned());
+            return Err(SupervisorError::OneAtATime { name, other });
+        }
         let slot = &mut self.slots[index];
+        slot.note_before();
         slot.planned = Some(cause);
         let number = slot.number;
         log::info!(child = name, generation = number; "{name} generation {number} is drained for a restart");
@@ -259,6 +207,9 @@ impl Supervisor {
     }
 
     fn status(&self) -> SupervisorStatus {
+        if let Some(Err(error)) = self.arenas.as_ref().map(Arenas::renew) {
+            log::warn!("memory cannot be measured child by child now: {error}");
+        }
         SupervisorStatus {
             state: self.state,
             uptime_ms: self.stopwatch.elapsed_ms(),
@@ -275,14 +226,6 @@ impl Actor for Supervisor {
             self.start_generation(index, "first start", ctx);
         }
         ctx.run_interval(self.config.answer_within / 4, Self::probe_all);
-    }
-}
-
-impl Handler<GenerationEnded> for Supervisor {
-    type Result = ();
-
-    fn handle(&mut self, ended: GenerationEnded, ctx: &mut Self::Context) {
-        self.generation_ended(ended, ctx);
     }
 }
 
