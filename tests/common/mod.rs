@@ -5,6 +5,7 @@
 
 pub mod footprint;
 pub mod house;
+pub mod keeper;
 pub mod page;
 pub mod program;
 pub mod worker;
