@@ -23,6 +23,14 @@ pub enum ConfigError {
         /// The known key that resembles it most.
         nearest: String,
     },
+    /// Limits for an actor that does not exist.
+    #[error("{key}: there is no actor of this name; write one of {known}")]
+    UnknownActor {
+        /// The key, dotted.
+        key: String,
+        /// The names that exist.
+        known: String,
+    },
     /// A file that is not TOML.
     #[error("{} line {line}, column {column}: {reason}", path.display())]
     Syntax {

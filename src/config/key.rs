@@ -5,7 +5,10 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use bytesize::ByteSize;
+
 use super::kind::Kind;
+use super::memory::ACTORS;
 
 /// One key of the configuration.
 #[derive(Debug, Clone)]
@@ -53,7 +56,7 @@ const SOURCE_KEYS: [(&str, Kind); 6] = [
     ("max_body", Kind::Body),
     ("cool_down", Kind::Length(Duration::ZERO)),
 ];
-const KEYS: [(&str, Kind); 27] = [
+const KEYS: [(&str, Kind); 44] = [
     ("data_dir", Kind::Directory),
     ("server.host", Kind::Address),
     ("server.port", Kind::Port),
@@ -81,11 +84,34 @@ const KEYS: [(&str, Kind); 27] = [
     ("supervision.crash_window", Kind::Length(Duration::from_millis(1))),
     ("supervision.backoff_first", Kind::Length(Duration::ZERO)),
     ("supervision.backoff_max", Kind::Length(Duration::ZERO)),
+    ("memory.sample_every", Kind::Length(Duration::from_millis(100))),
+    ("memory.dry_run", Kind::Flag),
+    ("memory.warm_up", Kind::Length(Duration::ZERO)),
+    ("memory.bucket", Kind::Length(Duration::from_millis(1))),
+    ("memory.window", Kind::Length(Duration::from_millis(1))),
+    ("memory.growth", Kind::Size(ByteSize::b(0))),
+    ("memory.growth_percent", Kind::Whole(0, 1000)),
+    ("memory.strikes", Kind::Whole(1, 1000)),
+    ("memory.strikes_of", Kind::Whole(1, 1000)),
+    ("memory.restarts", Kind::Whole(0, 1000)),
+    ("memory.budget_window", Kind::Length(SECOND)),
+    ("memory.suspects", Kind::Whole(0, 64)),
+    ("memory.jitter", Kind::Length(Duration::ZERO)),
+    ("memory.on_exhausted", Kind::Choice(&["replace", "exit"])),
+    ("memory.replacements_per_day", Kind::Whole(0, 1000)),
+    ("memory.records", Kind::Whole(1, 100_000)),
+    ("memory.samples", Kind::Size(ByteSize::b(0))),
 ];
+const LIMIT_KEYS: [&str; 2] = ["soft", "hard"];
 
 static KNOWN: LazyLock<Vec<Key>> = LazyLock::new(|| {
     let mut known: Vec<Key> =
         KEYS.iter().map(|(name, kind)| Key { name: (*name).to_owned(), kind: *kind }).collect();
+    let accounts = ACTORS.map(|actor| format!("memory.limits.{actor}"));
+    for account in ["memory.process".to_owned()].into_iter().chain(accounts) {
+        let limit = |name| Key { name: format!("{account}.{name}"), kind: Kind::Size(ByteSize::b(1)) };
+        known.extend(LIMIT_KEYS.map(limit));
+    }
     for source in SOURCES {
         let table = format!("market.sources.{source}");
         known.extend(SOURCE_KEYS.map(|(name, kind)| Key { name: format!("{table}.{name}"), kind }));

@@ -37,6 +37,10 @@ pub(super) enum Kind {
     Length(Duration),
     /// The largest response that is read.
     Body,
+    /// An amount of memory, of at least this.
+    Size(ByteSize),
+    /// One of these words.
+    Choice(&'static [&'static str]),
     /// Times of day, each once.
     Times,
     Zone,
@@ -58,6 +62,8 @@ impl Kind {
             Self::Whole(least, most) => whole(value, least, most, "write a whole number"),
             Self::Length(least) => length(value, least),
             Self::Body => body(value),
+            Self::Size(least) => amount(value, least),
+            Self::Choice(words) => choice(value, words),
             Self::Times => day_times(value),
             Self::Zone => zone(value),
             Self::BaseUrl => base_url(value),
@@ -109,6 +115,7 @@ impl Kind {
     }
 }
 
+const SIZE: &str = "write a size with a unit, for example 1 MiB";
 const TIMES_IN_FILE: &str = "[\"07:30\", \"15:00\"]";
 
 fn quoted(text: &str) -> String {
@@ -182,12 +189,26 @@ fn length(value: &Value, least: Duration) -> Result<Value, String> {
 }
 
 fn body(value: &Value) -> Result<Value, String> {
-    let right = "write a size with a unit, for example 1 MiB";
-    let Some(largest) = value.as_str().and_then(size::parse) else { return Err(right.to_owned()) };
+    let Some(largest) = value.as_str().and_then(size::parse) else { return Err(SIZE.to_owned()) };
     if largest == ByteSize::b(0) || largest > LARGEST_BODY {
-        return Err(format!("{right}; at least 1 B, at most {}", size::render(LARGEST_BODY)));
+        return Err(format!("{SIZE}; at least 1 B, at most {}", size::render(LARGEST_BODY)));
     }
     Ok(Value::String(size::render(largest)))
+}
+
+fn amount(value: &Value, least: ByteSize) -> Result<Value, String> {
+    match value.as_str().and_then(size::parse) {
+        Some(amount) if amount >= least => Ok(Value::String(size::render(amount))),
+        Some(_) => Err(format!("{SIZE}; at least {}", size::render(least))),
+        None => Err(SIZE.to_owned()),
+    }
+}
+
+fn choice(value: &Value, words: &[&str]) -> Result<Value, String> {
+    match value.as_str() {
+        Some(word) if words.contains(&word) => Ok(Value::String(word.to_owned())),
+        _ => Err(format!("write {}", words.join(" or "))),
+    }
 }
 
 fn day_times(value: &Value) -> Result<Value, String> {

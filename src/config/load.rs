@@ -235,6 +235,9 @@ fn syntax(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
 }
 
 fn unknown(key: &str) -> ConfigError {
+    if let Some(error) = validate::unknown_actor(key) {
+        return error;
+    }
     let shown: String = key.chars().take(80).flat_map(char::escape_debug).collect();
     ConfigError::UnknownKey { nearest: key::nearest(key).to_owned(), key: shown }
 }

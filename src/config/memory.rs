@@ -6,6 +6,10 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use serde::{Deserialize, Serialize};
 
+/// The daemon's actors, each an account whose limits can be configured.
+pub const ACTORS: [&str; 5] =
+    ["persistence", "market-indices", "report-builder", "auto-report", "memory-monitor"];
+
 /// The memory monitor. All durations are of the daemon's clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -1,5 +1,7 @@
 //! Rules between keys, and the whole configuration against the rules of each key.
 
+mod memory;
+
 use std::time::Duration;
 
 use jiff::civil::Time;
@@ -10,6 +12,7 @@ use super::error::ConfigError;
 use super::key;
 use super::report::ReportConfig;
 use super::whole::Config;
+pub(super) use memory::unknown_actor;
 
 impl Config {
     /// Checks every key and the rules between keys; [`Config::load`] has done it already.
@@ -20,10 +23,12 @@ impl Config {
 
 /// Checks everything; `subject` gives the name under which the operator set a key.
 pub(super) fn check(config: &Config, subject: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
+    memory::check_names(&config.memory)?;
     check_each(config, subject)?;
     check_tolerance(&config.report, subject)?;
     check_backoff(config, subject)?;
-    check_lock_wait(config, subject)
+    check_lock_wait(config, subject)?;
+    memory::check(&config.memory, subject)
 }
 
 /// Values that were set by a program instead of a file have to be what a file would have given.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::database::DatabaseConfig;
 use super::error::ConfigError;
 use super::market::MarketConfig;
+use super::memory::MemoryConfig;
 use super::report::ReportConfig;
 use super::server::ServerConfig;
 use super::sqlite;
@@ -28,6 +29,8 @@ pub struct Config {
     pub report: ReportConfig,
     /// How children are restarted.
     pub supervision: SupervisionConfig,
+    /// How memory is measured and judged, and what is done about growth.
+    pub memory: MemoryConfig,
 }
 
 impl Default for Config {
@@ -39,6 +42,7 @@ impl Default for Config {
             market: MarketConfig::default(),
             report: ReportConfig::default(),
             supervision: SupervisionConfig::default(),
+            memory: MemoryConfig::default(),
         }
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use evenkeel::config::{Config, ConfigFile, Notice, Secret};
+use bytesize::ByteSize;
+use evenkeel::config::memory::ACTORS;
+use evenkeel::config::{Config, ConfigFile, LimitsConfig, Notice, OnExhausted, Secret};
 use toml::{Table, Value};
 
 use crate::setup::{Setup, loaded};
@@ -49,6 +51,9 @@ fn the_example_is_exactly_the_defaults_and_names_every_key() {
     let mut config = Config::default();
     config.database.url = Some("evenkeel.db".to_owned());
     config.market.sources.coingecko.api_key = Some(Secret::new("CG-0000"));
+    let limits = LimitsConfig { soft: Some(ByteSize::mib(1)), hard: Some(ByteSize::mib(2)) };
+    config.memory.process = limits;
+    config.memory.limits = ACTORS.map(|actor| (actor.to_owned(), limits)).into();
     let mut existing = BTreeSet::new();
     flat(&Table::try_from(&config).unwrap(), "", &mut existing);
     assert_eq!(named, existing);
@@ -187,6 +192,22 @@ fn a_trailing_slash_and_the_order_of_times_are_put_right() {
     let config = loaded(&Setup::new().file(file)).config;
     assert_eq!(config.market.sources.yahoo.base_url, "http://127.0.0.1:9000");
     assert_eq!(config.report.times, ["07:30", "15:00"].map(|time| time.parse().unwrap()));
+}
+
+#[test]
+fn limits_of_memory_are_read_and_shown_with_their_units() {
+    let file = "[memory]\non_exhausted = \"exit\"\nsamples = \"0 B\"\n[memory.process]\nhard = \"1 GiB\"\n\
+                [memory.limits.report-builder]\nsoft = \"16384 KiB\"\n";
+    let loaded = loaded(&Setup::new().file(file));
+    let memory = &loaded.config.memory;
+    assert_eq!(memory.on_exhausted, OnExhausted::Exit);
+    assert_eq!(memory.process, LimitsConfig { soft: None, hard: Some(ByteSize::gib(1)) });
+    assert_eq!(memory.limits["report-builder"], LimitsConfig { soft: Some(ByteSize::mib(16)), hard: None });
+    let shown = loaded.to_toml().unwrap();
+    for line in ["hard = \"1024 MiB\"  # ", "soft = \"16 MiB\"  # ", "[memory.limits.report-builder]"] {
+        assert!(shown.contains(line), "{line} is not in\n{shown}");
+    }
+    assert_eq!(self::loaded(&Setup::new().file(shown)).config, loaded.config);
 }
 
 #[test]
