@@ -7,11 +7,11 @@ mod error;
 mod extent;
 mod foundation;
 mod links;
+mod listener;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-
-use actix_web::dev::ServerHandle;
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -24,12 +24,17 @@ use crate::supervision::handle::SupervisorHandle;
 use crate::supervision::link::Link;
 use crate::supervision::messages::SupervisorError;
 use crate::supervision::status::ShutdownReport;
-use crate::web::{self, Face};
+use crate::web::{self, Face, Server};
 
 pub use error::StartError;
 pub use extent::Extent;
 use foundation::Foundation;
 use links::Links;
+pub use listener::{FIRST_DESCRIPTOR, Inherited};
+
+/// How long the requests that are being answered may take when the process is replaced; one who downloads slower than
+/// that is cut. Everybody else waits meanwhile.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 /// A running daemon. Lives on the thread of the actix system that it was started in.
 pub struct Daemon {
@@ -47,8 +52,24 @@ pub struct Daemon {
     pub archive: Archive,
     /// Where the web face listens.
     pub address: Option<SocketAddr>,
-    server: Option<ServerHandle>,
+    face: Option<OpenFace>,
     config: Config,
+}
+
+/// The web face while it is open.
+struct OpenFace {
+    server: Server,
+    /// Holds the socket, and with it those who wait, when the server has closed.
+    listener: TcpListener,
+}
+
+/// What is left of a daemon that has ended for another to take its place.
+#[derive(Debug)]
+pub struct Remains {
+    /// What became of its actors.
+    pub report: ShutdownReport,
+    /// The socket, still listening: who connects waits for the next daemon.
+    pub listener: Option<TcpListener>,
 }
 
 impl Daemon {
@@ -57,8 +78,21 @@ impl Daemon {
     /// # Errors
     /// See [`StartError`]; nothing is left running.
     pub fn start(config: Config, clock: Clock, extent: Extent) -> Result<Self, StartError> {
-        let listener = match extent {
-            Extent::Whole => Some(listen(&config)?),
+        Self::start_on(None, config, clock, extent)
+    }
+
+    /// The same on a socket that the process was started with, if there is one; its address holds then.
+    ///
+    /// # Errors
+    /// See [`StartError`]; nothing is left running.
+    pub fn start_on(
+        inherited: Option<Inherited>,
+        config: Config,
+        clock: Clock,
+        extent: Extent,
+    ) -> Result<Self, StartError> {
+        let listening = match extent {
+            Extent::Whole => Some(listener::listen(inherited, &config.server)?),
             Extent::OneReport => None,
         };
         let foundation = Arc::new(Foundation::lay(config, clock)?);
@@ -72,18 +106,21 @@ impl Daemon {
             store: Arc::clone(&foundation.store),
             archive: foundation.archive.clone(),
             address: None,
-            server: None,
+            face: None,
             config: foundation.config.clone(),
         };
-        if let Some(listener) = listener {
-            daemon.open_the_face(listener, &foundation)?;
+        if let Some((listener, address)) = listening {
+            daemon.open_the_face(listener, address, &foundation)?;
         }
         Ok(daemon)
     }
 
-    fn open_the_face(&mut self, listener: TcpListener, foundation: &Foundation) -> Result<(), StartError> {
-        let fallback = SocketAddr::new(self.config.server.host, self.config.server.port);
-        let address = listener.local_addr().unwrap_or(fallback);
+    fn open_the_face(
+        &mut self,
+        listener: TcpListener,
+        address: SocketAddr,
+        foundation: &Foundation,
+    ) -> Result<(), StartError> {
         let face = Face {
             supervisor: self.supervisor.clone(),
             store: Arc::clone(&self.store),
@@ -91,14 +128,13 @@ impl Daemon {
             templates: foundation.templates.clone(),
             zone: foundation.zone.clone(),
             clock: foundation.clock.clone(),
+            opened: foundation.clock.stopwatch(),
         };
         let (workers, readers) = (self.config.server.workers, self.config.database.readers);
-        let server = web::serve(face, listener, workers, readers)
+        let server = web::serve(&face, &listener, workers, readers)
             .map_err(|reason| StartError::Listen { address, reason })?;
-        self.server = Some(server.handle());
+        self.face = Some(OpenFace { server, listener });
         self.address = Some(address);
-        actix_rt::spawn(server);
-        log::info!(address:%; "listening on http://{address}");
         Ok(())
     }
 
@@ -108,15 +144,26 @@ impl Daemon {
     /// # Errors
     /// When the supervisor is gone already.
     pub async fn shut_down(self) -> Result<ShutdownReport, SupervisorError> {
-        if let Some(server) = self.server {
-            // A reader of a large report is not worth the deadline.
-            actix_rt::spawn(server.stop(false));
-        }
+        // A reader of a large report is not worth the deadline.
+        drop(self.face);
         self.supervisor.shut_down(self.config.supervision.drain_within).await
     }
-}
 
-fn listen(config: &Config) -> Result<TcpListener, StartError> {
-    let address = SocketAddr::new(config.server.host, config.server.port);
-    TcpListener::bind(address).map_err(|reason| StartError::Listen { address, reason })
+    /// Ends everything in the same order, but answers the requests that have been accepted, and keeps the socket open
+    /// for whoever comes meanwhile.
+    ///
+    /// # Errors
+    /// When the supervisor is gone already.
+    pub async fn step_aside(mut self) -> Result<Remains, SupervisorError> {
+        let mut listener = None;
+        if let Some(face) = self.face.take() {
+            let cut = face.server.finish(ANSWER_WITHIN).await;
+            if cut > 0 {
+                log::warn!(cut; "{cut} connections were cut: their answers took longer than {ANSWER_WITHIN:?}");
+            }
+            listener = Some(face.listener);
+        }
+        let report = self.shut_down().await?;
+        Ok(Remains { report, listener })
+    }
 }

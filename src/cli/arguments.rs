@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
 
 use super::failure::Failure;
 use super::logging::LogFormat;
@@ -69,6 +70,7 @@ pub(super) enum Command {
     ///
     /// Collects the indices, writes a report when one is due, and serves both on http://127.0.0.1:8888.
     /// Configured by evenkeel.toml, .env and the environment; `evenkeel config show` prints what holds.
+    /// SIGUSR2 replaces the process by a new one of the same PID on the same port; who connects meanwhile waits.
     #[command(after_help = "Example:\n  PORT=8080 AUTO_REPORT_SCHEDULE_TIMES=07:30,15:00 evenkeel run")]
     Run,
     /// Run the same daemon against a simulated exchange, faster than real time
@@ -107,6 +109,9 @@ pub(super) struct DemoArguments {
     /// The port of the web face; 0 takes a free one
     #[arg(long, default_value_t = 8888, value_name = "PORT")]
     pub(super) port: u16,
+    /// Where the demo's clock begins; set by a demo that replaces itself
+    #[arg(long, hide = true, value_name = "TIME")]
+    pub(super) from: Option<Timestamp>,
 }
 
 #[derive(Debug, Args)]

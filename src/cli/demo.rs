@@ -11,10 +11,12 @@ use jiff::Timestamp;
 use super::arguments::{DemoArguments, Options};
 use super::browse::print;
 use super::failure::Failure;
-use super::{logging, system};
-use crate::clock::Clock;
+use super::signals::Signals;
+use super::system::End;
+use super::{logging, replace, system};
+use crate::clock::{Clock, Stopwatch};
 use crate::config::Config;
-use crate::daemon::{Daemon, Extent};
+use crate::daemon::{Daemon, Extent, Inherited};
 use crate::persistence::archive::Archive;
 use crate::simulator::exchange::{Exchange, ExchangeConfig};
 
@@ -25,10 +27,14 @@ const DATA_DIR: &str = "evenkeel-demo";
 
 pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), Failure> {
     options.refuse_config("the demo")?;
+    let inherited = Inherited::take()?;
     let mut config = configuration(options, arguments)?;
-    let clock = Clock::scaled(begins_at(&config), arguments.speed);
+    let clock = Clock::scaled(begins_at(&config, arguments.from), arguments.speed);
+    let begun = clock.stopwatch();
     logging::install(options.log_format, clock.clone(), logging::DAEMON);
-    system::block_on(async {
+    let time = clock.clone();
+    let end = system::block_on(async {
+        let mut signals = Signals::listen()?;
         let coins = config.report.constituents;
         let exchange = Exchange::start(ExchangeConfig {
             coins,
@@ -43,17 +49,31 @@ pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), F
             exchange.address()
         ))?;
         let archive_of = config.clone();
-        let daemon = Daemon::start(config, clock, Extent::Whole)?;
+        let daemon = Daemon::start_on(inherited, config, clock, Extent::Whole)?;
         if let Some(address) = daemon.address {
             log::info!(
                 "reports appear on http://{address}/reports, the indices on http://{address}/api/v1/market/indices"
             );
         }
-        let ended = system::until_the_end(daemon, arguments.lasting).await;
+        let ended = system::until_the_end(daemon, &mut signals, arguments.lasting).await;
+        if let Ok(End::MadeWay(_)) = ended {
+            return ended;
+        }
         exchange.stop().await;
         say_what_is_there(&archive_of)?;
         ended
-    })
+    })?;
+    match end {
+        End::Done => Ok(()),
+        End::MadeWay(listener) => match replace::replace(listener, &goes_on(arguments, begun, &time))? {},
+    }
+}
+
+/// The options with which the next image goes on where this one has stopped.
+fn goes_on(arguments: &DemoArguments, begun: Stopwatch, clock: &Clock) -> Vec<(&'static str, String)> {
+    let left = arguments.lasting.map(|lasting| lasting.saturating_sub(begun.elapsed()));
+    let left = left.map(|left| ("--for", format!("{}ms", left.as_millis())));
+    left.into_iter().chain([("--from", clock.now().to_string())]).collect()
 }
 
 fn configuration(options: &Options, arguments: &DemoArguments) -> Result<Config, Failure> {
@@ -69,9 +89,9 @@ fn configuration(options: &Options, arguments: &DemoArguments) -> Result<Config,
     Ok(config)
 }
 
-/// Now, or the time at which the demo before ended: a later report never bears an earlier time.
-fn begins_at(config: &Config) -> Timestamp {
-    let now = Clock::system().now();
+/// Now, or `from`, or the time at which the demo before ended: a later report never bears an earlier time.
+fn begins_at(config: &Config, from: Option<Timestamp>) -> Timestamp {
+    let now = from.unwrap_or_else(|| Clock::system().now());
     let latest = open(config).and_then(|archive| archive.latest().ok().flatten());
     latest.map_or(now, |report| report.created_at.max(now))
 }

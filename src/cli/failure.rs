@@ -18,6 +18,8 @@ pub(super) enum Failure {
     GaveUp(Fault),
     /// These children could not be drained in time.
     CutShort(Vec<String>),
+    /// The process had to go and could not replace itself, or was not to: somebody else has to start it again.
+    StartAgain(String),
 }
 
 impl Failure {
@@ -33,6 +35,7 @@ impl Failure {
             Self::Config(_) => 2,
             Self::GaveUp(_) => 3,
             Self::CutShort(_) => 4,
+            Self::StartAgain(_) => 5,
         })
     }
 }
@@ -41,6 +44,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failed(reason) | Self::Config(reason) => f.write_str(reason),
+            Self::StartAgain(reason) => write!(f, "{reason}; start me again"),
             Self::GaveUp(Fault { child, root_cause, crashes }) => {
                 write!(f, "gave up on {child} after {crashes} crashes; the first: {root_cause}")
             }
@@ -62,6 +66,7 @@ impl From<StartError> for Failure {
         match error {
             StartError::Config(_) | StartError::Schedule(_) => Self::Config(error.to_string()),
             StartError::Listen { .. }
+            | StartError::Inherited { .. }
             | StartError::DataDir { .. }
             | StartError::Open(_)
             | StartError::Persistence(_)

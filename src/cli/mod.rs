@@ -1,7 +1,8 @@
 //! The command line: a file a subcommand.
 //!
 //! Exit codes: 0 done; 1 it failed; 2 the command line or the configuration is wrong and nothing was started; 3 the
-//! supervisor gave up on a child; 4 not everything could be drained in time.
+//! supervisor gave up on a child; 4 not everything could be drained in time; 5 memory could not be had back, and the
+//! program has to be started again.
 
 mod arguments;
 mod browse;
@@ -12,8 +13,10 @@ mod failure;
 mod logging;
 mod migrate;
 mod now;
+mod replace;
 mod report;
 mod run;
+mod signals;
 mod simulate;
 mod system;
 

@@ -2,16 +2,24 @@
 
 use super::arguments::Options;
 use super::failure::Failure;
-use super::{logging, system};
+use super::signals::Signals;
+use super::system::End;
+use super::{logging, replace, system};
 use crate::clock::Clock;
-use crate::daemon::{Daemon, Extent};
+use crate::daemon::{Daemon, Extent, Inherited};
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
+    let inherited = Inherited::take()?;
     let loaded = system::load(options)?;
     let clock = Clock::system();
     system::begin_log(options, &clock, &loaded, logging::DAEMON);
-    system::block_on(async {
-        let daemon = Daemon::start(loaded.config, clock, Extent::Whole)?;
-        system::until_the_end(daemon, None).await
-    })
+    let end = system::block_on(async {
+        let mut signals = Signals::listen()?;
+        let daemon = Daemon::start_on(inherited, loaded.config, clock, Extent::Whole)?;
+        system::until_the_end(daemon, &mut signals, None).await
+    })?;
+    match end {
+        End::Done => Ok(()),
+        End::MadeWay(listener) => match replace::replace(listener, &[])? {},
+    }
 }

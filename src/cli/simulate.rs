@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use super::arguments::{Options, SimulateArguments};
 use super::browse::print;
 use super::failure::Failure;
+use super::signals::Signals;
 use super::{logging, system};
 use crate::clock::Clock;
 use crate::simulator::exchange::{Exchange, ExchangeConfig};
@@ -15,6 +16,7 @@ pub(super) fn simulate(options: &Options, arguments: &SimulateArguments) -> Resu
     let clock = Clock::system();
     logging::install(options.log_format, clock.clone(), logging::DAEMON);
     system::block_on(async {
+        let mut signals = Signals::listen()?;
         let SimulateArguments { port, coins, seed } = *arguments;
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let exchange = Exchange::start(ExchangeConfig { seed, coins, bind, ..ExchangeConfig::new(clock) })?;
@@ -24,7 +26,7 @@ pub(super) fn simulate(options: &Options, arguments: &SimulateArguments) -> Resu
         });
         print(&lines.concat())?;
         log::info!("the simulated exchange listens on http://{}", exchange.address());
-        system::signalled().await?;
+        signals.end().await;
         exchange.stop().await;
         Ok(())
     })

@@ -1,16 +1,20 @@
-//! What the commands that start actors share: the actix system, the wait for an end, the end.
+//! What the commands that start actors share: the actix system, the wait for an end, the end or the
+//! making way for the next.
 
+use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_rt::System;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::Options;
 use super::failure::Failure;
 use super::logging;
+use super::signals::{Asked, Signals};
 use crate::clock::Clock;
 use crate::config::{Argument, Config, ConfigInputs, Loaded};
 use crate::daemon::Daemon;
+use crate::supervision::departure::{Departure, Leaving};
+use crate::supervision::status::{Fault, ShutdownReport};
 
 /// The configuration of the process: files, environment and the options that every command has.
 pub(super) fn load(options: &Options) -> Result<Loaded, Failure> {
@@ -37,31 +41,84 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> R
     System::with_tokio_rt(|| runtime).block_on(future)
 }
 
-/// Waits for SIGTERM or SIGINT.
-pub(super) async fn signalled() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let name = tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    };
-    log::info!("{name} received");
-    Ok(())
+/// How a daemon has come to its end.
+#[derive(Debug)]
+pub(super) enum End {
+    /// For good.
+    Done,
+    /// For the next one: the process is to be replaced, and who connects waits at this socket.
+    MadeWay(Option<TcpListener>),
 }
 
-/// Waits for a signal, the end of `lasting`, or the supervisor to give up; then drains and ends.
-pub(super) async fn until_the_end(daemon: Daemon, lasting: Option<Duration>) -> Result<(), Failure> {
-    tokio::select! {
-        signalled = signalled() => signalled?,
-        () = over(lasting) => log::info!("the time of the demo is over"),
-        _ = daemon.supervisor.gave_up() => {}
-    }
-    tokio::select! {
-        ended = end(daemon) => ended,
-        signalled = signalled() => {
-            signalled?;
-            Err(Failure::failed("ended at once by a second signal; what was open is lost"))
+/// Waits for a signal, the end of `lasting`, the supervisor to give up or to want the process gone; then drains and
+/// ends.
+pub(super) async fn until_the_end(
+    daemon: Daemon,
+    signals: &mut Signals,
+    lasting: Option<Duration>,
+) -> Result<End, Failure> {
+    let departure = tokio::select! {
+        asked = signals.any() => match asked {
+            Asked::End => None,
+            Asked::Replace => Some(Departure { how: Leaving::Replace, reason: "SIGUSR2".to_owned() }),
+        },
+        () = over(lasting) => {
+            log::info!("the time of the demo is over");
+            None
         }
+        _ = daemon.supervisor.gave_up() => None,
+        departure = daemon.supervisor.departure() => Some(departure),
+    };
+    let Some(Departure { how, reason }) = departure else {
+        return at_once_if_asked(end(daemon), signals).await.map(|()| End::Done);
+    };
+    let pid = std::process::id();
+    match how {
+        Leaving::Replace => {
+            log::info!(pid, reason = reason.as_str(); "the process is replaced: {reason}");
+            make_way(daemon, signals).await
+        }
+        Leaving::End => {
+            log::warn!(pid, reason = reason.as_str(); "the process ends, to be started again: {reason}");
+            match at_once_if_asked(end(daemon), signals).await {
+                Ok(()) | Err(Failure::CutShort(_)) => Err(Failure::StartAgain(reason)),
+                Err(failure) => Err(failure),
+            }
+        }
+    }
+}
+
+/// Drains the daemon and keeps its socket. Asked to end meanwhile, it does; asked twice, at once.
+async fn make_way(daemon: Daemon, signals: &mut Signals) -> Result<End, Failure> {
+    let supervisor = daemon.supervisor.clone();
+    let leaving = async { daemon.step_aside().await.map_err(Failure::failed) };
+    tokio::pin!(leaving);
+    let (remains, ends) = tokio::select! {
+        remains = &mut leaving => (remains?, false),
+        () = signals.end() => {
+            log::info!("the process ends instead of being replaced");
+            (at_once_if_asked(leaving, signals).await?, true)
+        }
+    };
+    // What gave up would give up again, and again, in the next one.
+    let fault = supervisor.fault();
+    if ends || fault.is_some() {
+        return told(fault, remains.report).map(|()| End::Done);
+    }
+    for child in &remains.report.cut_short {
+        log::warn!(child = child.as_str(); "{child} was cut short; what it had not finished is done again");
+    }
+    Ok(End::MadeWay(remains.listener))
+}
+
+/// `ending`, unless a signal asks for more haste.
+async fn at_once_if_asked<T>(
+    ending: impl Future<Output = Result<T, Failure>>,
+    signals: &mut Signals,
+) -> Result<T, Failure> {
+    tokio::select! {
+        ended = ending => ended,
+        () = signals.end() => Err(Failure::failed("ended at once by a second signal; what was open is lost")),
     }
 }
 
@@ -69,9 +126,14 @@ pub(super) async fn until_the_end(daemon: Daemon, lasting: Option<Duration>) -> 
 pub(super) async fn end(daemon: Daemon) -> Result<(), Failure> {
     let supervisor = daemon.supervisor.clone();
     let report = daemon.shut_down().await.map_err(Failure::failed)?;
+    told(supervisor.fault(), report)
+}
+
+/// Says how the daemon has ended.
+fn told(fault: Option<Fault>, report: ShutdownReport) -> Result<(), Failure> {
     let (drained, cut_short) = (report.drained.len(), report.cut_short.len());
     log::info!(drained, cut_short; "the daemon has ended: {drained} children drained, {cut_short} cut short");
-    match supervisor.fault() {
+    match fault {
         Some(fault) => Err(Failure::GaveUp(fault)),
         None if report.cut_short.is_empty() => Ok(()),
         None => Err(Failure::CutShort(report.cut_short)),

@@ -27,6 +27,16 @@ pub enum StartError {
         /// The operating system's reason.
         reason: std::io::Error,
     },
+    /// The socket that the process was started with is of no use.
+    #[error(
+        "LISTEN_FDS = {descriptors:?}: {reason}; hand over one listening TCP socket, or start without LISTEN_FDS"
+    )]
+    Inherited {
+        /// How many descriptors were announced, as text.
+        descriptors: String,
+        /// What is wrong with them.
+        reason: String,
+    },
     /// The data directory cannot be made.
     #[error("cannot create the data directory {path}: {reason}")]
     DataDir {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::problem::Problem;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 use crate::market::store::IndexStore;
 use crate::persistence::archive::Archive;
 use crate::report::language::Language;
@@ -27,6 +27,8 @@ pub struct Face {
     pub zone: TimeZone,
     /// The time.
     pub clock: Clock,
+    /// Runs since the daemon was started.
+    pub opened: Stopwatch,
 }
 
 /// The language that a query asks for; Vietnamese when it does not say.

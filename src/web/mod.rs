@@ -3,6 +3,7 @@
 //! Everything here reads: it changes no state, and a page is streamed from its chunks, never whole in memory. Loopback
 //! by default.
 
+mod door;
 mod face;
 mod health;
 mod market;
@@ -12,4 +13,4 @@ mod server;
 mod viewer;
 
 pub use face::Face;
-pub use server::serve;
+pub use server::{Server, serve};

@@ -1,60 +1,149 @@
-//! The server: a socket that is already bound, the routes, and what they answer from.
+//! The server: a socket that is already bound, the routes, the threads that answer, and two ways to end.
+//!
+//! A connection carries one request. Whoever has been accepted is therefore owed an answer until his connection has
+//! ended, and [`Server::finish`] can wait for that; with connections that are kept, a client could send its next
+//! request just when his connection is closed.
 
 use std::io;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_http::{HttpService, KeepAlive};
+use actix_rt::Arbiter;
+use actix_rt::net::TcpStream;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, map_config};
+use actix_web::body::MessageBody;
+use actix_web::dev::{AppConfig, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::DefaultHeaders;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, Error, web};
+use tokio::sync::{oneshot, watch};
 
+use super::door::{self, Closing};
 use super::face::Face;
 use super::problem::Problem;
 use super::{health, market, reports, viewer};
 
-/// Open connections of one worker; further ones wait in the backlog.
-const CONNECTIONS: usize = 1024;
-
 /// How long a client may take to send the head of its request.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
 
-/// Serves `face` on `listener` until the returned server's handle stops it. Must be awaited or spawned to run.
+/// How long a client may take to close its side when it has its answer.
+const PART_WITHIN: Duration = Duration::from_secs(1);
+
+/// A running server. Dropping it closes everything at once.
+#[derive(Debug)]
+pub struct Server {
+    closing: watch::Sender<Option<Duration>>,
+    threads: Vec<Worker>,
+}
+
+/// A thread that accepts connections and answers them.
+#[derive(Debug)]
+struct Worker {
+    thread: Arbiter,
+    /// How many connections were cut when it finished.
+    cut: oneshot::Receiver<usize>,
+}
+
+/// Serves `face` on `listener` from now on, on threads of its own. Needs a running actix system.
 ///
 /// Each of the `workers` threads reads the database from `readers` threads of its own.
 ///
 /// # Errors
-/// When the socket cannot be listened on.
-pub fn serve(face: Face, listener: TcpListener, workers: usize, readers: u32) -> io::Result<Server> {
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(web::Data::new(face.clone()))
-            .app_data(
-                web::QueryConfig::default()
-                    .error_handler(|error, _| Problem::bad_request(error.to_string()).into()),
-            )
-            .wrap(
-                DefaultHeaders::new()
-                    .add(("X-Content-Type-Options", "nosniff"))
-                    .add(("Referrer-Policy", "no-referrer")),
-            )
-            .service(health::health)
-            .service(market::indices)
-            .service(reports::latest)
-            .service(reports::list)
-            .service(viewer::view)
-            .service(web::redirect("/", "/reports"))
-            .default_service(web::to(|| async {
-                Err::<&str, _>(Problem::not_found("there is nothing at this address"))
-            }))
-    });
-    let server = server
-        .workers(workers)
-        .worker_max_blocking_threads(readers.max(1) as usize)
-        .max_connections(CONNECTIONS)
+/// When the socket cannot be used or a thread cannot be started.
+pub fn serve(face: &Face, listener: &TcpListener, workers: usize, readers: u32) -> io::Result<Server> {
+    let (closing, closed) = watch::channel(None);
+    let mut server = Server { closing, threads: Vec::with_capacity(workers) };
+    for _ in 0..workers {
+        let listener = listener.try_clone()?;
+        let thread = Arbiter::try_with_tokio_rt(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .max_blocking_threads(readers.max(1) as usize)
+                .build()
+        })?;
+        let (tell, cut) = oneshot::channel();
+        let (face, closing) = (face.clone(), closed.clone());
+        thread.spawn_fn(move || drop(actix_rt::spawn(work(face, listener, closing, tell))));
+        server.threads.push(Worker { thread, cut });
+    }
+    Ok(server)
+}
+
+async fn work(face: Face, listener: TcpListener, closing: Closing, tell: oneshot::Sender<usize>) {
+    let Ok(service) = http(face).new_service(()).await else {
+        return log::error!("the routes of the web face cannot be set up");
+    };
+    match door::keep(listener, service, closing).await {
+        Ok(cut) => {
+            // A server that was dropped does not want to know.
+            let _ = tell.send(cut);
+        }
+        Err(error) => log::error!("the web face cannot wait for connections: {error}"),
+    }
+}
+
+impl Server {
+    /// Accepts nothing more, answers whoever has been accepted, and returns the number of connections that had to be
+    /// cut because they were not done within `within`.
+    pub async fn finish(mut self, within: Duration) -> usize {
+        self.closing.send_replace(Some(within));
+        let mut cut = 0;
+        for worker in &mut self.threads {
+            // A thread that is gone has nothing open.
+            cut += (&mut worker.cut).await.unwrap_or(0);
+        }
+        cut
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        for worker in &self.threads {
+            worker.thread.stop();
+        }
+    }
+}
+
+/// What is done with a connection.
+fn http(face: Face) -> impl ServiceFactory<TcpStream, Config = (), Response = (), InitError = ()> {
+    let app = app(face).into_factory().map_err(|error| error.error_response());
+    HttpService::build()
+        .keep_alive(KeepAlive::Disabled)
         .client_request_timeout(HEAD_WITHIN)
-        .shutdown_timeout(2)
-        // The daemon drains in an order of its own.
-        .disable_signals()
-        .listen(listener)?;
-    Ok(server.run())
+        .client_disconnect_timeout(PART_WITHIN)
+        .finish(map_config(app, |()| AppConfig::default()))
+        .tcp()
+}
+
+fn app(
+    face: Face,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(web::Data::new(face))
+        .app_data(
+            web::QueryConfig::default()
+                .error_handler(|error, _| Problem::bad_request(error.to_string()).into()),
+        )
+        .wrap(
+            DefaultHeaders::new()
+                .add(("X-Content-Type-Options", "nosniff"))
+                .add(("Referrer-Policy", "no-referrer")),
+        )
+        .service(health::health)
+        .service(market::indices)
+        .service(reports::latest)
+        .service(reports::list)
+        .service(viewer::view)
+        .service(web::redirect("/", "/reports"))
+        .default_service(web::to(|| async {
+            Err::<&str, _>(Problem::not_found("there is nothing at this address"))
+        }))
 }

@@ -1,0 +1,72 @@
+//! One thread's door: it accepts connections, has them served, and can be closed without losing anybody.
+//!
+//! Knows nothing of HTTP. Whoever has been accepted is waited for until his connection has ended; whoever waits in the
+//! backlog has not been touched, and stays there for as long as somebody holds the socket.
+
+use std::io;
+use std::net;
+use std::time::Duration;
+
+use actix_web::dev::Service;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Open connections of one door; further ones wait in the backlog.
+const CONNECTIONS: usize = 1024;
+
+/// The pause after a failure to accept: no descriptor or no memory is left, and asking again at once does not help.
+const RECOVERY: Duration = Duration::from_secs(1);
+
+/// When a door closes, and how long it may then take until nobody is inside.
+pub(super) type Closing = watch::Receiver<Option<Duration>>;
+
+/// Accepts and serves until `closing` says within which time to finish; returns how many connections were cut then.
+/// Needs the runtime on which the connections are to be served.
+///
+/// # Errors
+/// When the socket cannot be waited for; nothing is accepted then.
+pub(super) async fn keep<S>(listener: net::TcpListener, service: S, mut closing: Closing) -> io::Result<usize>
+where
+    S: Service<TcpStream>,
+    S::Future: 'static,
+{
+    listener.set_nonblocking(true)?;
+    let listener = TcpListener::from_std(listener)?;
+    let mut inside = JoinSet::new();
+    let within = loop {
+        tokio::select! {
+            // Closing goes first: what is not accepted is answered by somebody else.
+            biased;
+            within = closing_time(&mut closing) => break within,
+            Some(_) = inside.join_next() => {}
+            accepted = listener.accept(), if inside.len() < CONNECTIONS => match accepted {
+                Ok((stream, _)) => {
+                    let served = service.call(stream);
+                    // A task of its own: a panic ends this connection and no other. How it went concerns the client.
+                    inside.spawn_local(async move { drop(served.await) });
+                }
+                Err(error) if belongs_to_one_client(&error) => {}
+                Err(error) => {
+                    log::warn!("a connection could not be accepted: {error}");
+                    tokio::time::sleep(RECOVERY).await;
+                }
+            }
+        }
+    };
+    drop(listener);
+    let empty = async { while inside.join_next().await.is_some() {} };
+    // What is left when the time is up is counted below.
+    let _ = tokio::time::timeout(within, empty).await;
+    Ok(inside.len())
+}
+
+/// Waits until the door closes; one whose server is gone closes at once.
+async fn closing_time(closing: &mut Closing) -> Duration {
+    closing.wait_for(Option::is_some).await.map_or(None, |within| *within).unwrap_or(Duration::ZERO)
+}
+
+/// Whether somebody went away while he waited in the backlog.
+fn belongs_to_one_client(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
+}
