@@ -3,6 +3,7 @@
 //! Nothing is started before everything that can be wrong at start has been looked at: the port, the database, the
 //! templates, the configuration's time zone.
 
+mod circumstances;
 mod error;
 mod extent;
 mod foundation;
@@ -26,6 +27,7 @@ use crate::supervision::messages::SupervisorError;
 use crate::supervision::status::ShutdownReport;
 use crate::web::{self, Face, Server};
 
+pub use circumstances::Circumstances;
 pub use error::StartError;
 pub use extent::Extent;
 use foundation::Foundation;
@@ -73,29 +75,32 @@ pub struct Remains {
 }
 
 impl Daemon {
+    /// The names of all its actors, in the order in which they are started.
+    pub const ACTORS: &[&str] = &links::ACTORS;
+
     /// Starts the daemon in the running actix system.
     ///
     /// # Errors
     /// See [`StartError`]; nothing is left running.
     pub fn start(config: Config, clock: Clock, extent: Extent) -> Result<Self, StartError> {
-        Self::start_on(None, config, clock, extent)
+        Self::start_under(Circumstances::default(), config, clock, extent)
     }
 
-    /// The same on a socket that the process was started with, if there is one; its address holds then.
+    /// The same under other circumstances than the usual ones.
     ///
     /// # Errors
     /// See [`StartError`]; nothing is left running.
-    pub fn start_on(
-        inherited: Option<Inherited>,
+    pub fn start_under(
+        circumstances: Circumstances,
         config: Config,
         clock: Clock,
         extent: Extent,
     ) -> Result<Self, StartError> {
         let listening = match extent {
-            Extent::Whole => Some(listener::listen(inherited, &config.server)?),
+            Extent::Whole => Some(listener::listen(circumstances.inherited, &config.server)?),
             Extent::OneReport => None,
         };
-        let foundation = Arc::new(Foundation::lay(config, clock)?);
+        let foundation = Arc::new(Foundation::lay(config, clock, circumstances.laboratory)?);
         let links = Links::new();
         let supervisor = foundation.supervisor(&links, extent).run();
         let mut daemon = Self {

@@ -10,6 +10,7 @@
 //! | [`web`] | what browsers and scripts see |
 //! | [`report`] | composing, rendering, streaming; the `ReportBuilder` and `AutoReport` actors |
 //! | [`market`] | indices, sources, the latest snapshot; the `MarketIndices` actor |
+//! | [`laboratory`] | actors that leak on purpose, for trials of the memory monitor |
 //! | [`persistence`] | reports and history in a database; the `Persistence` actor and the read side |
 //! | [`simulator`] | a simulated exchange that answers over real HTTP |
 //! | [`supervision`] | links, generations, restart policy, the `Supervisor` actor |
@@ -33,6 +34,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod daemon;
+pub mod laboratory;
 pub mod market;
 pub mod memory;
 pub mod persistence;

@@ -7,12 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top of the house to its foundation: a room may use what stands below it.
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 12] = [
     "cli",
     "daemon",
     "web",
     "report",
     "market",
+    "laboratory",
     "persistence",
     "simulator",
     "supervision",

@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use super::failure::Failure;
 use super::logging::LogFormat;
 use crate::config::parse_duration;
+use crate::daemon::Daemon;
+use crate::laboratory::{Ailment, AilmentError};
 use crate::report::language::Language;
 
 /// Market indices every three minutes, a bilingual market report every few hours, flat memory.
@@ -76,7 +78,18 @@ pub(super) enum Command {
     /// Run the same daemon against a simulated exchange, faster than real time
     ///
     /// Needs no network, reads no configuration, and keeps its files in a directory of its own.
-    #[command(after_help = "Example:\n  evenkeel demo --for 60s\n  evenkeel demo --speed 600 --port 9000")]
+    #[command(after_help = "Example:\n  evenkeel demo --for 60s\n  evenkeel demo --speed 600 --port 9000
+  evenkeel demo --leak report-builder=7MiB/message
+
+Leaks, on purpose and for real, to watch what is done about them (AMOUNT/h is of the daemon's clock):
+  --leak report-builder=7MiB/h             held until the actor is restarted
+  --leak report-builder=7MiB/message       the same, for each message that it takes
+  --leak persistence=7MiB/h,forget         lost until the process is replaced
+  --leak persistence=7MiB/h,malloc         held by a C library, SQLite, until the actor is restarted
+  --leak market-indices=7MiB/h,hoard:auto-report
+                                           held by another actor until that one is restarted
+Healthy actors that only look as if they leaked, with the most that they hold:
+  --leak report-builder=20MiB,sawtooth     or flat, plateau, step, bursts, wave, cache")]
     Demo(DemoArguments),
     /// Run only the simulated exchange, until SIGTERM or Ctrl-C
     ///
@@ -112,6 +125,9 @@ pub(super) struct DemoArguments {
     /// Where the demo's clock begins; set by a demo that replaces itself
     #[arg(long, hide = true, value_name = "TIME")]
     pub(super) from: Option<Timestamp>,
+    /// Make an actor leak, or hold memory in a healthy shape; may be given several times, see below
+    #[arg(long = "leak", value_name = "ACTOR=AMOUNT[,SHAPE]", value_parser = parse_ailment)]
+    pub(super) leaks: Vec<Ailment>,
 }
 
 #[derive(Debug, Args)]
@@ -207,6 +223,10 @@ fn parse_speed(text: &str) -> Result<f64, String> {
     if (1.0..=3600.0).contains(&speed) { Ok(speed) } else { Err("write a number from 1 to 3600".to_owned()) }
 }
 
+fn parse_ailment(text: &str) -> Result<Ailment, AilmentError> {
+    Ailment::parse(text, Daemon::ACTORS)
+}
+
 fn parse_language(text: &str) -> Result<Language, String> {
     text.parse().map_err(|error: crate::report::language::ParseError| error.to_string())
 }
@@ -247,6 +267,10 @@ mod tests {
             (
                 &["evenkeel", "report", "export", "7", "--out", "x", "--lang", "fr"],
                 "`vi` (Vietnamese) or `en`",
+            ),
+            (
+                &["evenkeel", "demo", "--leak", "bob=1MiB/h"],
+                "'bob=1MiB/h' for '--leak <ACTOR=AMOUNT[,SHAPE]>': there is no actor \"bob\"; the actors are persistence, ",
             ),
             (&["evenkeel", "demmo"], "'demo'"),
             (&["evenkeel", "report", "show", "x"], "'x' for '<ID>'"),

@@ -16,7 +16,8 @@ use super::system::End;
 use super::{logging, replace, system};
 use crate::clock::{Clock, Stopwatch};
 use crate::config::Config;
-use crate::daemon::{Daemon, Extent, Inherited};
+use crate::daemon::{Circumstances, Daemon, Extent, Inherited};
+use crate::laboratory::Laboratory;
 use crate::persistence::archive::Archive;
 use crate::simulator::exchange::{Exchange, ExchangeConfig};
 
@@ -49,7 +50,9 @@ pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), F
             exchange.address()
         ))?;
         let archive_of = config.clone();
-        let daemon = Daemon::start_on(inherited, config, clock, Extent::Whole)?;
+        let laboratory = Laboratory::new(arguments.leaks.iter().cloned());
+        let circumstances = Circumstances { inherited, laboratory };
+        let daemon = Daemon::start_under(circumstances, config, clock, Extent::Whole)?;
         if let Some(address) = daemon.address {
             log::info!(
                 "reports appear on http://{address}/reports, the indices on http://{address}/api/v1/market/indices"

@@ -6,7 +6,7 @@ use super::signals::Signals;
 use super::system::End;
 use super::{logging, replace, system};
 use crate::clock::Clock;
-use crate::daemon::{Daemon, Extent, Inherited};
+use crate::daemon::{Circumstances, Daemon, Extent, Inherited};
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let inherited = Inherited::take()?;
@@ -15,7 +15,8 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     system::begin_log(options, &clock, &loaded, logging::DAEMON);
     let end = system::block_on(async {
         let mut signals = Signals::listen()?;
-        let daemon = Daemon::start_on(inherited, loaded.config, clock, Extent::Whole)?;
+        let circumstances = Circumstances { inherited, ..Circumstances::default() };
+        let daemon = Daemon::start_under(circumstances, loaded.config, clock, Extent::Whole)?;
         system::until_the_end(daemon, &mut signals, None).await
     })?;
     match end {

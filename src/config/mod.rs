@@ -39,5 +39,6 @@ pub use origin::Origin;
 pub use report::ReportConfig;
 pub use secret::Secret;
 pub use server::ServerConfig;
+pub(crate) use size::{parse as parse_size, render as render_size};
 pub use supervision::SupervisionConfig;
 pub use whole::Config;

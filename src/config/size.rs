@@ -39,7 +39,7 @@ pub(super) mod optional {
 }
 
 /// The size in the largest of MiB, KiB and B that divides it.
-pub(super) fn render(size: ByteSize) -> String {
+pub(crate) fn render(size: ByteSize) -> String {
     match size.as_u64() {
         0 => "0 B".to_owned(),
         bytes if bytes.is_multiple_of(MIB) => format!("{} MiB", bytes / MIB),
@@ -49,7 +49,7 @@ pub(super) fn render(size: ByteSize) -> String {
 }
 
 /// Parses a size; nothing without a unit.
-pub(super) fn parse(text: &str) -> Option<ByteSize> {
+pub(crate) fn parse(text: &str) -> Option<ByteSize> {
     let with_unit = text.trim_end().ends_with(|last: char| last.is_ascii_alphabetic());
     if with_unit { text.trim().parse().ok() } else { None }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix::{Actor, Context};
 use jiff::tz::TimeZone;
 
 use super::error::StartError;
@@ -9,6 +10,7 @@ use super::extent::Extent;
 use super::links::Links;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::laboratory::Laboratory;
 use crate::market::indices::{MarketIndices, Outlets};
 use crate::market::source::{Gates, SourceError, Sources, client_config};
 use crate::market::store::{InProcessStore, IndexStore};
@@ -35,11 +37,12 @@ pub(super) struct Foundation {
     tls: Arc<rustls::ClientConfig>,
     gates: Gates,
     arenas: Option<Arenas>,
+    laboratory: Laboratory,
 }
 
 impl Foundation {
     /// Looks at everything that can be wrong at start.
-    pub(super) fn lay(config: Config, clock: Clock) -> Result<Self, StartError> {
+    pub(super) fn lay(config: Config, clock: Clock, laboratory: Laboratory) -> Result<Self, StartError> {
         let schedule = Schedule::from_config(&config.report)?;
         let zone = TimeZone::get(&config.report.zone)
             .map_err(|_| ScheduleError::UnknownZone(config.report.zone.clone()))?;
@@ -60,23 +63,30 @@ impl Foundation {
         let arenas = Arenas::probe().map_err(|error| log::warn!("{error}")).ok();
         let store = Arc::new(InProcessStore::new(clock.clone()));
         let gates = Gates::default();
-        Ok(Self { config, clock, zone, schedule, store, archive, templates, tls, gates, arenas })
+        Ok(Self { config, clock, zone, schedule, store, archive, templates, tls, gates, arenas, laboratory })
     }
 
     /// Children in the order in which they need each other: `Persistence` first, who gives orders last.
     pub(super) fn supervisor(self: &Arc<Self>, links: &Links, extent: Extent) -> Supervisor {
         let supervisor = Supervisor::new(self.config.supervision.clone(), self.arenas.clone(), &self.clock)
-            .supervise(self.persistence(links))
-            .supervise(self.market(links, extent))
-            .supervise(self.builder(links));
+            .supervise(self.ailing(self.persistence(links)))
+            .supervise(self.ailing(self.market(links, extent)))
+            .supervise(self.ailing(self.builder(links)));
         match extent {
-            Extent::Whole if self.config.report.scheduled => supervisor.supervise(self.auto(links)),
+            Extent::Whole if self.config.report.scheduled => {
+                supervisor.supervise(self.ailing(self.auto(links)))
+            }
             Extent::Whole => {
                 log::info!("no schedule: report.scheduled is false");
                 supervisor
             }
             Extent::OneReport => supervisor,
         }
+    }
+
+    /// The child with the ailments that the laboratory has for it: none, outside a demo.
+    fn ailing<A: Actor<Context = Context<A>>>(&self, child: Child<A>) -> Child<A> {
+        self.laboratory.attach(child, &self.clock)
     }
 
     fn persistence(self: &Arc<Self>, links: &Links) -> Child<Persistence> {

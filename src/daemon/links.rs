@@ -6,6 +6,9 @@ use crate::report::auto::AutoReport;
 use crate::report::builder::ReportBuilder;
 use crate::supervision::link::Link;
 
+/// The names of all actors, as children and in the log, in the order in which they are started.
+pub(super) const ACTORS: [&str; 4] = ["persistence", "market-indices", "report-builder", "auto-report"];
+
 pub(super) struct Links {
     pub(super) market: Link<MarketIndices>,
     pub(super) builder: Link<ReportBuilder>,
@@ -15,11 +18,12 @@ pub(super) struct Links {
 
 impl Links {
     pub(super) fn new() -> Self {
+        let [persistence, market, builder, auto] = ACTORS;
         Self {
-            market: Link::new("market-indices"),
-            builder: Link::new("report-builder"),
-            auto: Link::new("auto-report"),
-            persistence: Link::new("persistence"),
+            market: Link::new(market),
+            builder: Link::new(builder),
+            auto: Link::new(auto),
+            persistence: Link::new(persistence),
         }
     }
 }

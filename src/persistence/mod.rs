@@ -14,6 +14,7 @@ pub mod messages;
 mod migrations;
 mod reports;
 mod schema;
+pub mod scratch;
 mod session;
 mod transaction;
 mod writer_lock;

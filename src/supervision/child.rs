@@ -38,6 +38,11 @@ impl<A: Actor<Context = Context<A>>> Child<A> {
         Self { link: link.clone(), factory, companions: Vec::new(), blocking_threads: BLOCKING_THREADS }
     }
 
+    /// The name of the child and of its link.
+    pub fn name(&self) -> &str {
+        self.link.name()
+    }
+
     /// How many threads the child's runtime may have for blocking calls, besides the actor's own; at least 1.
     #[must_use]
     pub fn blocking_threads(mut self, threads: usize) -> Self {
