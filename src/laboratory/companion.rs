@@ -19,11 +19,13 @@ use crate::memory::arena::Arenas;
 use crate::persistence::scratch::Scratch;
 use crate::supervision::companion::Beside;
 
-/// The least real time from tick to tick.
-const LEAST_TICK: Duration = Duration::from_millis(20);
-
-/// From tick to tick, in time of the daemon's clock, where that is not less in real time.
+/// From tick to tick, in time of the daemon's clock.
 const TICK: Duration = Duration::from_secs(1);
+
+/// The least and the most that a tick takes in real time: an actor's thread is to have time for its actor, and a
+/// generation that lives for a second is to ail all the same.
+const LEAST_TICK: Duration = Duration::from_millis(20);
+const LONGEST_TICK: Duration = Duration::from_millis(200);
 
 /// The most that is taken at a tick.
 const MOST_A_TICK: u64 = 4 << 20;
@@ -55,7 +57,7 @@ impl std::fmt::Debug for Case {
 
 /// Beside the ailing actor: has the ailment take its course.
 pub(super) async fn ail(case: Arc<Case>, clock: Clock, beside: Beside) {
-    let tick = clock.real(TICK).max(LEAST_TICK);
+    let tick = tick(&clock);
     let begun = clock.now();
     let mut stay = Stay::begin(case, beside.generation);
     loop {
@@ -67,12 +69,16 @@ pub(super) async fn ail(case: Arc<Case>, clock: Clock, beside: Beside) {
 
 /// Beside the actor that hoards for another one: picks up what that one has put down, and keeps it.
 pub(super) async fn hoard(case: Arc<Case>, clock: Clock, beside: Beside) {
-    let tick = clock.real(TICK).max(LEAST_TICK);
+    let tick = tick(&clock);
     let mut hoarder = Hoarder { case, generation: beside.generation, pile: Pile::default() };
     loop {
         hoarder.pick_up();
         tokio::time::sleep(tick).await;
     }
+}
+
+fn tick(clock: &Clock) -> Duration {
+    clock.real(TICK).clamp(LEAST_TICK, LONGEST_TICK)
 }
 
 fn age(begun: Timestamp, now: Timestamp) -> Duration {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use evenkeel::clock::Clock;
 use evenkeel::config::Config;
 use evenkeel::daemon::{Daemon, Extent};
+use evenkeel::laboratory::Laboratory;
 use evenkeel::market::messages::{Observe, Refresh, RefreshOutcome};
 use evenkeel::persistence::messages::StoredReport;
 use evenkeel::report::messages::{BuildError, BuildReport, Progress};
@@ -43,6 +44,11 @@ impl House {
 
     /// The same with a clock of the test's choice.
     pub async fn open_at(clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        Self::open_in(Laboratory::default(), clock, change).await
+    }
+
+    /// The same with ailing actors.
+    pub async fn open_in(laboratory: Laboratory, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
         let directory = TempDir::new().unwrap();
         let mut config = quiet(&directory);
         change(&mut config);
@@ -50,7 +56,7 @@ impl House {
         let exchange =
             Exchange::start(ExchangeConfig { coins, ..ExchangeConfig::new(clock.clone()) }).unwrap();
         config.market.sources = exchange.sources(&config.market.sources);
-        let daemon = Daemon::start(config, clock.clone(), Extent::Whole).unwrap();
+        let daemon = Daemon::start_in(laboratory, config, clock.clone(), Extent::Whole).unwrap();
         let house = Self { daemon, exchange, clock, directory };
         house.first_refresh().await;
         house
