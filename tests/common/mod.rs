@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs)] // every test binary uses a part of it
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
 
+pub mod client;
 pub mod footprint;
 pub mod house;
 pub mod keeper;

@@ -53,6 +53,37 @@ impl Running {
         .await
     }
 
+    /// Waits until as many as `count` log lines contain `text`.
+    pub async fn says_times(&mut self, within: Duration, text: &str, count: usize) {
+        self.log_until(within, &format!("the log says {text:?} {count} times"), |seen| {
+            seen.iter().filter(|line| line.contains(text)).count() >= count
+        })
+        .await;
+    }
+
+    /// Waits until a log line contains `text` that comes after all those which contain `before`.
+    pub async fn says_after(&mut self, within: Duration, before: &str, text: &str) {
+        self.log_until(within, &format!("the log says {text:?} after {before:?}"), |seen| {
+            let after = seen.iter().rev().take_while(|line| !line.contains(before));
+            after.into_iter().any(|line| line.contains(text))
+        })
+        .await;
+    }
+
+    async fn log_until(&mut self, within: Duration, what: &str, enough: impl Fn(&[String]) -> bool) {
+        let log = &self.log;
+        let seen = std::cell::RefCell::new(&mut self.seen);
+        eventually(within, what, async || {
+            seen.borrow_mut().extend(log.try_iter());
+            enough(&seen.borrow()).then_some(())
+        })
+        .await;
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn signal(&self, name: &str) {
         // The shell's own: the program of that name is in a package that may not be there.
         let kill = format!("kill -{name} {}", self.child.id());
