@@ -5,5 +5,12 @@
 
 pub mod allocator;
 pub mod arena;
+pub mod decision;
+pub mod growth;
+pub mod level;
+pub mod policy;
 pub mod probe;
+pub mod rules;
 pub mod sample;
+pub mod series;
+pub mod trend;
