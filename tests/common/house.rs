@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use evenkeel::clock::Clock;
 use evenkeel::config::Config;
-use evenkeel::daemon::{Daemon, Extent};
+use evenkeel::daemon::{Circumstances, Daemon, Extent};
 use evenkeel::laboratory::Laboratory;
 use evenkeel::market::messages::{Observe, Refresh, RefreshOutcome};
 use evenkeel::persistence::messages::StoredReport;
@@ -56,7 +56,8 @@ impl House {
         let exchange =
             Exchange::start(ExchangeConfig { coins, ..ExchangeConfig::new(clock.clone()) }).unwrap();
         config.market.sources = exchange.sources(&config.market.sources);
-        let daemon = Daemon::start_in(laboratory, config, clock.clone(), Extent::Whole).unwrap();
+        let circumstances = Circumstances { laboratory, ..Circumstances::default() };
+        let daemon = Daemon::start_under(circumstances, config, clock.clone(), Extent::Whole).unwrap();
         let house = Self { daemon, exchange, clock, directory };
         house.first_refresh().await;
         house
