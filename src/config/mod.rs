@@ -28,7 +28,7 @@ mod validate;
 mod whole;
 
 pub use database::DatabaseConfig;
-pub(crate) use duration::parse as parse_duration;
+pub(crate) use duration::{parse as parse_duration, render as render_duration};
 pub use error::ConfigError;
 pub use inputs::{Argument, ConfigFile, ConfigInputs};
 pub use load::Loaded;

@@ -5,12 +5,18 @@
 
 pub mod allocator;
 pub mod arena;
+pub mod bytes;
 pub mod decision;
 pub mod growth;
+pub mod json_lines;
+pub mod ledger;
 pub mod level;
 pub mod policy;
 pub mod probe;
+pub mod record;
 pub mod rules;
 pub mod sample;
+pub mod sentence;
 pub mod series;
+pub mod tape;
 pub mod trend;
