@@ -1,0 +1,195 @@
+//! The ladder: what is done about a case. Purge, restart, restart a suspect, replace the process; each step only where
+//! the one before did not help, and never for ever.
+//!
+//! Pure: a function of the case, of what was done before, of the other children and of the settings. Invariants: a
+//! restart that did not help is not repeated as long as that is remembered; every kind of action is bounded in number
+//! within a window; nothing is done in a dry run, or without accounts.
+
+use std::time::Duration;
+
+use super::arena::ArenaUsage;
+use super::history::History;
+use super::policy::{Evidence, Leg};
+use super::record::{Outcome, PROCESS, Reason, Wish};
+use crate::config::{MemoryConfig, OnExhausted};
+
+/// Windows that a restart in vain is remembered for. Slow growth is proven over eight of them; four times that, so that
+/// the same leak climbs the whole ladder while its restart is remembered.
+const VAIN_WINDOWS: u32 = 32;
+
+/// Grounds for an action.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case<'a> {
+    /// The child whose account it is, or [`PROCESS`].
+    pub account: &'a str,
+    /// The rule that spoke.
+    pub leg: Leg,
+    /// It was purged already, and the case stands.
+    pub purged: bool,
+    /// The children are told apart.
+    pub measured: bool,
+}
+
+/// What the ladder needs to know of a child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bystander {
+    /// Its name.
+    pub name: String,
+    /// It has a living generation that is not being drained.
+    pub running: bool,
+    /// It can be suspected: it is not the monitor itself.
+    pub suspicious: bool,
+    /// Messages that wait for it.
+    pub mailbox: usize,
+    /// Messages that its generation has taken.
+    pub work: u64,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Purge and measure again; see [`is_over`].
+    Purge,
+    /// Act.
+    Act(Wish),
+    /// Do nothing, and say so.
+    Hold {
+        /// What would have been done.
+        instead_of: Wish,
+        /// Why not.
+        reason: Reason,
+    },
+}
+
+/// How long a restart in vain is remembered.
+pub fn vain_window(config: &MemoryConfig) -> Duration {
+    config.budget_window.max(config.window.saturating_mul(VAIN_WINDOWS))
+}
+
+/// The next step. `children` are all of them, the one of the case included.
+pub fn next_step(case: &Case<'_>, history: &History, children: &[Bystander], config: &MemoryConfig) -> Step {
+    if !case.purged && case.measured {
+        return Step::Purge;
+    }
+    let (wish, spent) = wish(case, history, children, config);
+    let busy = children.iter().find(|child| !child.running).map(|child| child.name.clone());
+    let held = [
+        config.dry_run.then_some(Reason::DryRun),
+        (!case.measured).then_some(Reason::ObserveOnly),
+        spent,
+        busy.map(|other| Reason::Busy { other }),
+    ];
+    match held.into_iter().flatten().next() {
+        Some(reason) => Step::Hold { instead_of: wish, reason },
+        None => Step::Act(wish),
+    }
+}
+
+/// What would be done, and the budget that speaks against it.
+fn wish(
+    case: &Case<'_>,
+    history: &History,
+    children: &[Bystander],
+    config: &MemoryConfig,
+) -> (Wish, Option<Reason>) {
+    if case.account == PROCESS {
+        return departure(history, config);
+    }
+    if !history.in_vain(case.account) {
+        let restarts = history.restarts(case.account);
+        return match restarts < config.restarts {
+            true => (Wish::Restart, None),
+            // It helps, but not for long enough. Memory that must not be had is not waited for.
+            false if case.leg == Leg::Hard => departure(history, config),
+            false => (Wish::Restart, Some(Reason::Budget { restarts })),
+        };
+    }
+    match next_suspect(case.account, history, children, config) {
+        Some(suspect) => (Wish::RestartSuspect { suspect }, None),
+        None => departure(history, config),
+    }
+}
+
+/// The child that most likely holds what `account` allocated: it has been sent messages, and most of them wait.
+fn next_suspect(
+    account: &str,
+    history: &History,
+    children: &[Bystander],
+    config: &MemoryConfig,
+) -> Option<String> {
+    let tried: Vec<&str> = history.suspects_of(account).collect();
+    if tried.len() >= usize::try_from(config.suspects).unwrap_or(usize::MAX) {
+        return None;
+    }
+    let may = |child: &&Bystander| {
+        child.suspicious
+            && child.name != account
+            && !tried.contains(&child.name.as_str())
+            && (child.mailbox > 0 || child.work > 0)
+            && history.restarts(&child.name) < config.restarts
+    };
+    let likeliest = children.iter().filter(may).max_by_key(|child| (child.mailbox, child.work));
+    likeliest.map(|child| child.name.clone())
+}
+
+fn departure(history: &History, config: &MemoryConfig) -> (Wish, Option<Reason>) {
+    let wish = match config.on_exhausted {
+        OnExhausted::Replace => Wish::ReplaceProcess,
+        OnExhausted::Exit => Wish::EndProcess,
+    };
+    let count = history.departures();
+    (wish, (count >= config.replacements_per_day).then_some(Reason::Replacements { count }))
+}
+
+/// Whether a purge was enough: the account is back below the line that it had crossed.
+pub fn is_over(leg: Leg, evidence: &Evidence, now: ArenaUsage) -> bool {
+    let below = |limit: Option<u64>| limit.is_some_and(|limit| now.resident <= limit);
+    match leg {
+        Leg::Hard => below(evidence.hard),
+        Leg::Soft => below(evidence.soft),
+        // The floor is what is alive; what a purge gives back is not in it. Only a thread's cache can be.
+        Leg::Trend => {
+            let line =
+                evidence.baseline.zip(evidence.growth_needed).map(|(from, by)| from.saturating_add(by));
+            line.is_some_and(|line| now.allocated <= line)
+        }
+    }
+}
+
+/// What a restart came to. `leak_out` is what the child's own generation left behind; without it, the account of
+/// another child is compared.
+///
+/// A restart helped when at least half of the growth came back. A fresh generation holds less than an old one in any
+/// case: what tells is what the old one left behind.
+pub fn outcome(
+    leg: Leg,
+    evidence: &Evidence,
+    before: ArenaUsage,
+    after: ArenaUsage,
+    leak_out: Option<u64>,
+) -> Outcome {
+    let stayed = leak_out.unwrap_or(0);
+    let growth = match (leg, evidence.baseline) {
+        (Leg::Trend, _) => evidence.growth.unwrap_or_default().max(0).unsigned_abs(),
+        (Leg::Soft | Leg::Hard, Some(baseline)) => before.allocated.saturating_sub(baseline),
+        // All that the generation had: what was there before it is still there, besides what it left.
+        (Leg::Soft | Leg::Hard, None) => {
+            before.allocated.saturating_sub(after.allocated.saturating_sub(stayed))
+        }
+    };
+    let came_back = match leak_out {
+        Some(stayed) => growth.saturating_sub(stayed),
+        None => before.allocated.saturating_sub(after.allocated),
+    };
+    Outcome {
+        floor_before: before.allocated,
+        floor_after: after.allocated,
+        resident_before: before.resident,
+        resident_after: after.resident,
+        leak_out,
+        helped: came_back > 0 && came_back.saturating_mul(2) >= growth,
+    }
+}
+
+#[cfg(test)]
+mod tests;
