@@ -23,6 +23,7 @@ use crate::persistence::archive::Archive;
 use crate::report::builder::ReportBuilder;
 use crate::supervision::handle::SupervisorHandle;
 use crate::supervision::link::Link;
+use crate::supervision::memory_monitor::logbook::Logbook;
 use crate::supervision::messages::SupervisorError;
 use crate::supervision::status::ShutdownReport;
 use crate::web::{self, Face, Server};
@@ -52,6 +53,8 @@ pub struct Daemon {
     pub store: Arc<dyn IndexStore>,
     /// Where the committed reports are.
     pub archive: Archive,
+    /// What is known of its memory, and what was decided about it.
+    pub memory: Logbook,
     /// Where the web face listens.
     pub address: Option<SocketAddr>,
     face: Option<OpenFace>,
@@ -110,6 +113,7 @@ impl Daemon {
             persistence: links.persistence,
             store: Arc::clone(&foundation.store),
             archive: foundation.archive.clone(),
+            memory: foundation.logbook.clone(),
             address: None,
             face: None,
             config: foundation.config.clone(),

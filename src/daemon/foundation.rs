@@ -23,6 +23,10 @@ use crate::report::builder::{ReportBuilder, Shelf, Workshop};
 use crate::report::render::Templates;
 use crate::report::schedule::{Schedule, ScheduleError};
 use crate::supervision::child::Child;
+use crate::supervision::handle::SupervisorHandle;
+use crate::supervision::link::Link;
+use crate::supervision::memory_monitor::logbook::Logbook;
+use crate::supervision::memory_monitor::{Equipment, MemoryMonitor};
 use crate::supervision::supervisor::Supervisor;
 
 /// What is shared by actors and survives their restarts.
@@ -38,6 +42,7 @@ pub(super) struct Foundation {
     gates: Gates,
     arenas: Option<Arenas>,
     laboratory: Laboratory,
+    pub(super) logbook: Logbook,
 }
 
 impl Foundation {
@@ -60,10 +65,25 @@ impl Foundation {
         }
         drop(database);
         let archive = Archive::open(&path, config.database.readers, config.database.lock_wait)?;
-        let arenas = Arenas::probe().map_err(|error| log::warn!("{error}")).ok();
+        // The memory monitor says what follows from it.
+        let arenas = Arenas::probe().map_err(|error| log::debug!("{error}")).ok();
+        let logbook = Logbook::open(&config.data_dir, &config.memory);
         let store = Arc::new(InProcessStore::new(clock.clone()));
         let gates = Gates::default();
-        Ok(Self { config, clock, zone, schedule, store, archive, templates, tls, gates, arenas, laboratory })
+        Ok(Self {
+            config,
+            clock,
+            zone,
+            schedule,
+            store,
+            archive,
+            templates,
+            tls,
+            gates,
+            arenas,
+            laboratory,
+            logbook,
+        })
     }
 
     /// Children in the order in which they need each other: `Persistence` first, who gives orders last.
@@ -72,7 +92,8 @@ impl Foundation {
             .supervise(self.ailing(self.persistence(links)))
             .supervise(self.ailing(self.market(links, extent)))
             .supervise(self.ailing(self.builder(links)));
-        match extent {
+        let scheduled = match extent {
+            Extent::OneReport => return supervisor,
             Extent::Whole if self.config.report.scheduled => {
                 supervisor.supervise(self.ailing(self.auto(links)))
             }
@@ -80,8 +101,21 @@ impl Foundation {
                 log::info!("no schedule: report.scheduled is false");
                 supervisor
             }
-            Extent::OneReport => supervisor,
-        }
+        };
+        let (shared, me) = (Arc::clone(self), links.monitor.clone());
+        scheduled.supervise_with(move |supervisor| shared.ailing(shared.monitor(&me, supervisor)))
+    }
+
+    fn monitor(&self, me: &Link<MemoryMonitor>, supervisor: &SupervisorHandle) -> Child<MemoryMonitor> {
+        let equipment = Equipment {
+            me: me.clone(),
+            supervisor: supervisor.clone(),
+            config: self.config.memory.clone(),
+            clock: self.clock.clone(),
+            arenas: self.arenas.clone(),
+            logbook: self.logbook.clone(),
+        };
+        Child::new(me, move || MemoryMonitor::new(equipment.clone()))
     }
 
     /// The child with the ailments that the laboratory has for it: none, outside a demo.

@@ -20,6 +20,7 @@ pub mod handle;
 pub mod link;
 mod liveness;
 pub mod measure;
+pub mod memory_monitor;
 pub mod messages;
 mod pump;
 pub mod restart;

@@ -1,0 +1,220 @@
+//! Acting on a case: the next step of the ladder, one at a time, and what came of it.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::gate::Matter;
+use super::logbook::{RestartUnderWay, UnderWay};
+use super::round::{Grounds, Planned, Round, log_record, record};
+use crate::memory::arena::ArenaUsage;
+use crate::memory::history::History;
+use crate::memory::ladder::{Case, Step, is_over, next_step, outcome, vain_window};
+use crate::memory::policy::Leg;
+use crate::memory::record::{Action, PROCESS, Reason, Record, Wish};
+use crate::supervision::departure::{Departure, Leaving};
+use crate::supervision::ending::RestartCause;
+use crate::supervision::measure::Measurement;
+use crate::supervision::status::ChildState;
+
+impl Round {
+    /// Takes the next step of the first case that has one to take; says of the others why not.
+    pub(super) async fn climb(&mut self, mut cases: Vec<Grounds>, measurement: &Measurement, now: Timestamp) {
+        let stands = |planned: &Planned| cases.iter().any(|case| case.account == planned.account);
+        self.planned = self.planned.take().filter(stands);
+        if self.equipment.logbook.under_way().is_some() {
+            return;
+        }
+        // What is over its hard limit comes first; the process, which was judged last, comes last.
+        cases.sort_by_key(|case| (case.account == PROCESS, case.leg != Leg::Hard));
+        for mut case in cases {
+            let mut step = self.step(&case, measurement, now);
+            if step == Step::Purge {
+                if self.purge_was_enough(&mut case, measurement, now).await {
+                    continue;
+                }
+                step = self.step(&case, measurement, now);
+            }
+            match step {
+                Step::Purge => {}
+                Step::Hold { instead_of, reason } => self.hold(&case, instead_of, reason, now),
+                Step::Act(wish) => {
+                    if self.is_due(&case, now) {
+                        self.planned = None;
+                        self.act(&case, wish, measurement, now).await;
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    fn step(&self, grounds: &Grounds, measurement: &Measurement, now: Timestamp) -> Step {
+        let config = &self.equipment.config;
+        let history = self
+            .equipment
+            .logbook
+            .ledger()
+            .with(|records| History::of(records, now, config.budget_window, vain_window(config)));
+        let case = Case {
+            account: &grounds.account,
+            leg: grounds.leg,
+            purged: grounds.purged,
+            measured: self.instrument.available,
+        };
+        next_step(&case, &history, &self.bystanders(measurement), config)
+    }
+
+    /// The first step of the ladder.
+    async fn purge_was_enough(&self, case: &mut Grounds, measurement: &Measurement, now: Timestamp) -> bool {
+        let names = match case.account.as_str() {
+            PROCESS => measurement.children.iter().map(|child| child.name.clone()).collect(),
+            child => vec![child.to_owned()],
+        };
+        case.purged = true;
+        let Ok(after) = self.equipment.supervisor.measure(names).await else { return false };
+        let Some(usage) = usage_of(&case.account, &after) else { return false };
+        case.returned = case.decision.evidence.resident.saturating_sub(usage.resident);
+        let enough = is_over(case.leg, &case.decision.evidence, usage);
+        if enough {
+            self.say(case, Matter::Purged, Action::Purge, now);
+        }
+        enough
+    }
+
+    fn hold(&self, case: &Grounds, instead_of: Wish, reason: Reason, now: Timestamp) {
+        let matter = Matter::of(&reason);
+        self.say(case, matter, Action::HeldBack { instead_of, reason }, now);
+    }
+
+    /// Whether the case has waited for as long as the jitter has it. A hard limit does not wait.
+    fn is_due(&mut self, case: &Grounds, now: Timestamp) -> bool {
+        let jitter = self.equipment.config.jitter;
+        if case.leg == Leg::Hard || jitter.is_zero() {
+            return true;
+        }
+        match &self.planned {
+            Some(planned) if planned.account == case.account => planned.due <= now,
+            Some(_) | None => {
+                let pause = jitter.mul_f64(rand::random::<f64>());
+                let due = later(now, pause);
+                log::debug!(child = case.account.as_str(); "an action for {} waits until {due}", case.account);
+                self.planned = Some(Planned { account: case.account.clone(), due });
+                false
+            }
+        }
+    }
+
+    async fn act(&mut self, case: &Grounds, wish: Wish, measurement: &Measurement, now: Timestamp) {
+        match wish {
+            Wish::Restart => {
+                self.restart(case, &case.account, wish.clone(), Action::Restart, measurement, now).await;
+            }
+            Wish::RestartSuspect { ref suspect } => {
+                let action = Action::RestartSuspect { of: case.account.clone() };
+                self.restart(case, suspect, wish.clone(), action, measurement, now).await;
+            }
+            Wish::ReplaceProcess => self.leave(case, Leaving::Replace, Action::ReplaceProcess, now),
+            Wish::EndProcess => self.leave(case, Leaving::End, Action::EndProcess, now),
+        }
+    }
+
+    async fn restart(
+        &self,
+        case: &Grounds,
+        child: &str,
+        wish: Wish,
+        action: Action,
+        measurement: &Measurement,
+        now: Timestamp,
+    ) {
+        let before = usage_of(&case.account, measurement);
+        let generation = measurement.children.iter().find(|it| it.name == child).map(|it| it.generation);
+        let Some((before, generation)) = before.zip(generation) else { return };
+        if let Err(error) = self.equipment.supervisor.restart_because(child, RestartCause::Memory).await {
+            return self.hold(case, wish, Reason::Refused { error: error.to_string() }, now);
+        }
+        let record = Record { child: child.to_owned(), generation, ..record(case, action, now) };
+        log_record(&record, log::Level::Warn);
+        let number = self.equipment.logbook.ledger().add(record);
+        self.equipment.logbook.set_under_way(Some(UnderWay::Restart(Box::new(RestartUnderWay {
+            number,
+            child: child.to_owned(),
+            generation,
+            account: case.account.clone(),
+            leg: case.leg,
+            evidence: case.decision.evidence.clone(),
+            before,
+        }))));
+    }
+
+    fn leave(&self, case: &Grounds, how: Leaving, action: Action, now: Timestamp) {
+        let record = record(case, action, now);
+        log_record(&record, log::Level::Warn);
+        let reason = record.to_string();
+        self.equipment.logbook.ledger().add(record);
+        self.equipment.logbook.set_under_way(Some(UnderWay::Departure));
+        self.equipment.supervisor.leave(Departure { how, reason });
+    }
+
+    /// Compares before and after, once the action that is under way is over.
+    pub(super) fn settle(&mut self, measurement: &Measurement) {
+        if self.equipment.logbook.is_first_tick() {
+            self.settle_departure(measurement);
+        }
+        let Some(UnderWay::Restart(action)) = self.equipment.logbook.under_way() else { return };
+        let Some(child) = measurement.children.iter().find(|it| it.name == action.child) else { return };
+        match child.state {
+            ChildState::Ended => return self.equipment.logbook.set_under_way(None),
+            ChildState::Running if child.generation > action.generation => {}
+            ChildState::Running | ChildState::Draining | ChildState::Restarting => return,
+        }
+        let (leg, evidence) = (action.leg, &action.evidence);
+        let own = action.account == action.child;
+        let proof = child.last_restart.filter(|proof| own && proof.generation == action.generation);
+        let came = match (proof, usage_of(&action.account, measurement)) {
+            (Some(proof), _) => outcome(leg, evidence, proof.before, proof.after, Some(proof.leak_out)),
+            (None, Some(after)) => outcome(leg, evidence, action.before, after, None),
+            (None, None) => return,
+        };
+        self.equipment.logbook.set_under_way(None);
+        if came.helped && !own {
+            // The proof of the growth is older than what was done about it.
+            self.begin_anew(&action.account);
+        }
+        let level = if came.helped { log::Level::Info } else { log::Level::Warn };
+        if let Some(record) = self.equipment.logbook.ledger().settle(action.number, came) {
+            log_record(&record, level);
+        }
+    }
+
+    /// What came of the departure that made room for this process, if one did.
+    fn settle_departure(&self, measurement: &Measurement) {
+        let last = self.equipment.logbook.ledger().with(|records| {
+            records.filter(|record| record.is_restart() || record.is_departure()).last().cloned()
+        });
+        let Some(record) = last.filter(|it| it.is_departure() && it.outcome.is_none()) else { return };
+        let Some(after) = usage_of(&record.child, measurement) else { return };
+        let evidence = &record.evidence;
+        let before = ArenaUsage { allocated: evidence.floor, resident: evidence.resident };
+        let came = outcome(record.leg, evidence, before, after, None);
+        if let Some(record) = self.equipment.logbook.ledger().settle(record.number, came) {
+            log_record(&record, log::Level::Info);
+        }
+    }
+}
+
+/// An account as it was measured; for the process what no child owns, and its resident set.
+fn usage_of(account: &str, measurement: &Measurement) -> Option<ArenaUsage> {
+    if account != PROCESS {
+        return measurement.children.iter().find(|child| child.name == account)?.memory;
+    }
+    let resident = measurement.process?.rss;
+    let allocated = measurement.unattributed.map_or(resident, |bytes| bytes.max(0).unsigned_abs());
+    Some(ArenaUsage { allocated, resident })
+}
+
+fn later(now: Timestamp, pause: Duration) -> Timestamp {
+    let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
+    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
+}
