@@ -146,3 +146,31 @@ async fn over(lasting: Option<Duration>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::daemon::Extent;
+
+    fn departed(how: Leaving) -> Result<End, Failure> {
+        let directory = tempfile::tempdir().unwrap();
+        let config = Config { data_dir: directory.path().to_path_buf(), ..Config::default() };
+        block_on(async {
+            let daemon = Daemon::start(config, Clock::system(), Extent::OneReport)?;
+            daemon.supervisor.leave(Departure { how, reason: "nothing else helped".to_owned() });
+            until_the_end(daemon, &mut Signals::listen()?, None).await
+        })
+    }
+
+    #[test]
+    fn a_process_that_is_to_be_replaced_is_drained_and_makes_way() {
+        assert!(matches!(departed(Leaving::Replace), Ok(End::MadeWay(None))));
+    }
+
+    #[test]
+    fn a_process_that_is_to_end_asks_to_be_started_again_and_says_why() {
+        let failure = departed(Leaving::End).unwrap_err();
+        assert!(matches!(failure, Failure::StartAgain(_)));
+        assert_eq!(failure.to_string(), "nothing else helped; start me again");
+    }
+}
