@@ -118,7 +118,6 @@ async fn what_is_forgotten_is_left_out_to_the_byte() {
         let forgotten = trial.work(messages, messages * KIB).await;
         assert_eq!(forgotten, messages * KIB);
         let proof = trial.restart("worker").await;
-        println!("forgotten {forgotten}: {proof:?}");
         assert_eq!(trial.laboratory.bytes("worker", generation), Some(forgotten));
         // A machine that is too busy says so: then the number is an upper bound.
         assert!(proof.leak_out >= forgotten, "{proof:?}");
@@ -137,11 +136,9 @@ async fn memory_that_a_c_library_asks_for_is_charged_to_the_actor_that_uses_it()
     let held = trial.work(20, 4 * MIB).await;
     assert!((4 * MIB..=5 * MIB).contains(&held), "{held}");
     let grown = trial.allocated("worker").await - before;
-    println!("held {held} grown {grown}");
     assert!(grown.abs_diff(held) <= held / 10, "{grown} for {held}");
     assert!(about(trial.allocated("neighbour").await, neighbour));
     let proof = trial.restart("worker").await;
-    println!("{proof:?}");
     assert!(proof.leak_out <= NOISE, "{proof:?}");
 }
 
@@ -156,7 +153,6 @@ async fn what_a_neighbour_hoards_comes_back_only_with_the_neighbour() {
     assert!(about(trial.allocated("neighbour").await, neighbour), "the holder is not charged");
 
     let proof = trial.restart("worker").await;
-    println!("{proof:?}");
     assert!(proof.leak_out >= handed && about(proof.leak_out, handed), "{proof:?}");
     assert!(trial.allocated("worker").await - before >= handed - NOISE, "its own restart gives nothing back");
     let proof = trial.restart("neighbour").await;
