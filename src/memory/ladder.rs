@@ -168,13 +168,13 @@ pub fn outcome(
     after: ArenaUsage,
     leak_out: Option<u64>,
 ) -> Outcome {
-    let stayed = leak_out.unwrap_or(0);
     let growth = match (leg, evidence.baseline) {
         (Leg::Trend, _) => evidence.growth.unwrap_or_default().max(0).unsigned_abs(),
         (Leg::Soft | Leg::Hard, Some(baseline)) => before.allocated.saturating_sub(baseline),
-        // All that the generation had: what was there before it is still there, besides what it left.
+        // All that there was, less what was there before the generation that ended.
         (Leg::Soft | Leg::Hard, None) => {
-            before.allocated.saturating_sub(after.allocated.saturating_sub(stayed))
+            let inherited = leak_out.map_or(0, |stayed| after.allocated.saturating_sub(stayed));
+            before.allocated.saturating_sub(inherited)
         }
     };
     let came_back = match leak_out {

@@ -227,6 +227,8 @@ fn a_restart_helped_when_half_of_the_growth_came_back() {
         (Leg::Hard, &none, 10, 2, Some(1), true),
         (Leg::Hard, &none, 10, 9, Some(8), false),
         (Leg::Soft, &none, 10, 10, Some(0), false),
+        (Leg::Hard, &none, 10, 9, None, false),
+        (Leg::Hard, &none, 10, 5, None, true),
     ];
     for (leg, evidence, before, after, leak_out, helped) in table {
         let leak_out = leak_out.map(|mib: u64| mib * MIB);
