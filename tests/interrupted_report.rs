@@ -79,7 +79,7 @@ async fn ending_in_the_middle_of_a_report_keeps_the_deadline_and_stores_nothing_
     let archive = house.daemon.archive.clone();
     let ended = house.daemon.shut_down().await.unwrap();
     assert_eq!(ended.cut_short, ["report-builder"]);
-    assert_eq!(ended.drained, ["auto-report", "market-indices", "persistence"]);
+    assert_eq!(ended.drained, ["memory-monitor", "auto-report", "market-indices", "persistence"]);
     assert!(building.await.unwrap().is_err());
     assert_eq!(archive.count().unwrap(), 1);
 }

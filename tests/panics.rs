@@ -8,7 +8,8 @@ use common::{SOON, eventually};
 
 evenkeel::install_allocator!();
 
-const CHILDREN: [&str; 4] = ["persistence", "market-indices", "report-builder", "auto-report"];
+const CHILDREN: [&str; 5] =
+    ["persistence", "market-indices", "report-builder", "auto-report", "memory-monitor"];
 
 async fn panic_in(victim: &str) {
     let house = House::open(|_| {}).await;
@@ -28,7 +29,7 @@ async fn panic_in(victim: &str) {
     assert_eq!(house.report().await.unwrap().id, 2);
     assert_eq!(house.get("/health").await, (200, r#"{"status":"healthy"}"#.to_owned()));
     let ended = house.daemon.shut_down().await.unwrap();
-    assert_eq!((ended.drained.len(), ended.cut_short.len()), (4, 0), "{ended:?}");
+    assert_eq!((ended.drained.len(), ended.cut_short.len()), (5, 0), "{ended:?}");
 }
 
 #[actix_rt::test]
@@ -49,4 +50,9 @@ async fn a_panic_in_the_report_builder_restarts_the_report_builder_only() {
 #[actix_rt::test]
 async fn a_panic_in_auto_report_restarts_auto_report_only() {
     panic_in("auto-report").await;
+}
+
+#[actix_rt::test]
+async fn a_panic_in_the_memory_monitor_restarts_the_memory_monitor_only() {
+    panic_in("memory-monitor").await;
 }
