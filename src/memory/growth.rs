@@ -10,7 +10,7 @@ const P: f64 = 0.01;
 
 /// Least slopes of the first and of the second half, as shares of the whole slope. A step rises in one half only, a
 /// plateau not in the second, a whole cycle falls in one of both.
-const LEAST: [f64; 2] = [0.25, 0.5];
+const LEAST: [f64; 2] = [0.25, 0.67];
 
 /// Largest slope of a half, as a share of the whole slope. A half that is much steeper than the whole holds a step that
 /// a slight drift around it made look like a trend.
