@@ -1,17 +1,24 @@
-//! What it costs to measure: one look at all accounts and the process, with 5 and with 64 children.
+//! What the memory monitor costs: one measurement, and one whole tick with judging and recording, with 5 and with 64
+//! arenas.
 //!
 //! `cargo bench --bench monitor`. A tick every 10 s may cost 10 ms, which is 0.1 % of a core.
 
 #![allow(clippy::unwrap_used, missing_docs)] // what fails here fails the benchmark
 
+use std::path::Path;
+use std::time::Duration;
+
 use actix::prelude::*;
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 use evenkeel::clock::Clock;
-use evenkeel::config::SupervisionConfig;
+use evenkeel::config::{MemoryConfig, SupervisionConfig};
 use evenkeel::memory::arena::Arenas;
 use evenkeel::memory::probe::process_memory;
 use evenkeel::supervision::child::Child;
+use evenkeel::supervision::handle::SupervisorHandle;
 use evenkeel::supervision::link::Link;
+use evenkeel::supervision::memory_monitor::logbook::Logbook;
+use evenkeel::supervision::memory_monitor::{Equipment, MemoryMonitor, Tick};
 use evenkeel::supervision::supervisor::Supervisor;
 
 evenkeel::install_allocator!();
@@ -22,32 +29,45 @@ impl Actor for Idle {
     type Context = Context<Self>;
 }
 
-fn measure(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("measure");
-    for children in [5, 64] {
-        let system = System::new();
-        let supervisor = system.block_on(async {
-            let supervisor = Supervisor::new(
-                SupervisionConfig::default(),
-                Some(Arenas::probe().unwrap()),
-                &Clock::system(),
-            );
-            (0..children)
-                .fold(supervisor, |supervisor, number| {
-                    supervisor.supervise(Child::new(&Link::new(&format!("idle-{number}")), || Idle))
-                })
-                .run()
+/// A monitor that ticks only when it is asked to, under a supervisor with `arenas - 1` idle children beside it.
+fn watched(arenas: usize, data_dir: &Path) -> (SupervisorHandle, Link<MemoryMonitor>) {
+    let (me, instrument, clock) = (Link::new("memory-monitor"), Arenas::probe().unwrap(), Clock::system());
+    let config = MemoryConfig { sample_every: Duration::from_secs(24 * 3600), ..MemoryConfig::default() };
+    let (logbook, arenas_of, clock_of) =
+        (Logbook::open(data_dir, &config), instrument.clone(), clock.clone());
+    let supervisor = Supervisor::new(SupervisionConfig::default(), Some(instrument), &clock);
+    let supervisor = (1..arenas).fold(supervisor, |supervisor, number| {
+        supervisor.supervise(Child::new(&Link::new(&format!("idle-{number}")), || Idle))
+    });
+    let link = me.clone();
+    let monitor = move |handle: &SupervisorHandle| {
+        let equipment = Equipment {
+            me: link.clone(),
+            supervisor: handle.clone(),
+            config,
+            clock: clock_of,
+            arenas: Some(arenas_of),
+            logbook,
+        };
+        Child::new(&link, move || MemoryMonitor::new(equipment.clone()))
+    };
+    (supervisor.supervise_with(monitor).run(), me)
+}
+
+fn ticks(criterion: &mut Criterion) {
+    for arenas in [5, 64] {
+        let (system, data_dir) = (System::new(), tempfile::tempdir().unwrap());
+        let (supervisor, monitor) = system.block_on(async { watched(arenas, data_dir.path()) });
+        let measured = system.block_on(supervisor.measure(Vec::new())).unwrap();
+        assert_eq!(measured.children.iter().filter(|child| child.memory.is_some()).count(), arenas);
+        criterion.bench_function(&format!("measure {arenas} arenas"), |bencher| {
+            bencher.iter(|| system.block_on(supervisor.measure(Vec::new())).unwrap());
         });
-        group.bench_function(BenchmarkId::from_parameter(children), |bencher| {
-            bencher.iter(|| {
-                let measurement = system.block_on(supervisor.measure(Vec::new())).unwrap();
-                assert!(measurement.children.iter().all(|child| child.flushed && child.memory.is_some()));
-                measurement
-            });
+        criterion.bench_function(&format!("tick of {arenas} arenas"), |bencher| {
+            bencher.iter(|| system.block_on(monitor.send(Tick)).unwrap());
         });
-        system.block_on(supervisor.shut_down(std::time::Duration::from_secs(30))).unwrap();
+        system.block_on(supervisor.shut_down(Duration::from_secs(30))).unwrap();
     }
-    group.finish();
 }
 
 fn parts(criterion: &mut Criterion) {
@@ -60,5 +80,5 @@ fn parts(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, measure, parts);
+criterion_group!(benches, ticks, parts);
 criterion_main!(benches);

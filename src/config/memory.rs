@@ -74,7 +74,7 @@ pub struct LimitsConfig {
     /// Exceeded again and again, it makes a case; without it, it follows from the measured baseline.
     #[serde(with = "super::size::optional", skip_serializing_if = "Option::is_none")]
     pub soft: Option<ByteSize>,
-    /// Exceeded once, it makes a case at once; none without it.
+    /// Exceeded once, it makes a case at once; none without it, but for a process in a control group that has a limit.
     #[serde(with = "super::size::optional", skip_serializing_if = "Option::is_none")]
     pub hard: Option<ByteSize>,
 }

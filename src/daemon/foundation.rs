@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use actix::{Actor, Context};
+use bytesize::ByteSize;
 use jiff::tz::TimeZone;
 
 use super::error::StartError;
 use super::extent::Extent;
 use super::links::Links;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, MemoryConfig};
 use crate::laboratory::Laboratory;
 use crate::market::indices::{MarketIndices, Outlets};
 use crate::market::source::{Gates, SourceError, Sources, client_config};
 use crate::market::store::{InProcessStore, IndexStore};
 use crate::memory::arena::Arenas;
+use crate::memory::probe::cgroup_limit;
 use crate::persistence::actor::Persistence;
 use crate::persistence::archive::Archive;
 use crate::persistence::connection::Database;
@@ -47,7 +49,7 @@ pub(super) struct Foundation {
 
 impl Foundation {
     /// Looks at everything that can be wrong at start.
-    pub(super) fn lay(config: Config, clock: Clock, laboratory: Laboratory) -> Result<Self, StartError> {
+    pub(super) fn lay(mut config: Config, clock: Clock, laboratory: Laboratory) -> Result<Self, StartError> {
         let schedule = Schedule::from_config(&config.report)?;
         let zone = TimeZone::get(&config.report.zone)
             .map_err(|_| ScheduleError::UnknownZone(config.report.zone.clone()))?;
@@ -65,6 +67,7 @@ impl Foundation {
         }
         drop(database);
         let archive = Archive::open(&path, config.database.readers, config.database.lock_wait)?;
+        respect_the_control_group(&mut config.memory, cgroup_limit());
         // The memory monitor says what follows from it.
         let arenas = Arenas::probe().map_err(|error| log::debug!("{error}")).ok();
         let logbook = Logbook::open(&config.data_dir, &config.memory);
@@ -195,5 +198,34 @@ impl Foundation {
 
     fn sources(&self) -> Result<Sources, SourceError> {
         Sources::new(&self.config.market, Arc::clone(&self.tls), self.gates.clone(), self.clock.clone())
+    }
+}
+
+/// A process in a control group with a limit goes before the kernel ends it: nine tenths of the limit are a hard limit,
+/// unless another one is configured.
+fn respect_the_control_group(memory: &mut MemoryConfig, limit: Option<u64>) {
+    let Some(limit) = limit.filter(|_| memory.process.hard.is_none()) else { return };
+    let hard = ByteSize::b(limit / 10 * 9).max(memory.process.soft.unwrap_or_default());
+    log::info!(limit_bytes = limit, hard_bytes = hard.as_u64();
+        "the control group allows {limit} bytes: memory.process.hard is {} bytes, nine tenths of that", hard.as_u64());
+    memory.process.hard = Some(hard);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_of_the_control_group_is_respected_unless_another_is_configured() {
+        let respected = |soft: Option<u64>, hard: Option<u64>, limit| {
+            let mut memory = MemoryConfig::default();
+            (memory.process.soft, memory.process.hard) = (soft.map(ByteSize::mib), hard.map(ByteSize::mib));
+            respect_the_control_group(&mut memory, limit);
+            memory.process.hard.map(|hard| hard.as_u64())
+        };
+        assert_eq!(respected(None, None, None), None);
+        assert_eq!(respected(None, None, Some(1000)), Some(900));
+        assert_eq!(respected(None, Some(1), Some(1000)), Some(1 << 20));
+        assert_eq!(respected(Some(1), None, Some(1000)), Some(1 << 20), "never below the soft one");
     }
 }
