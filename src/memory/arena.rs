@@ -72,6 +72,8 @@ struct Names {
     small_allocated: [usize; 5],
     large_allocated: [usize; 5],
     resident: [usize; 4],
+    dirty_pages: [usize; 4],
+    page: [usize; 2],
 }
 
 impl Arenas {
@@ -204,7 +206,21 @@ impl Arena {
         command(&self.names.flush, "flush a thread's cache")
     }
 
+    /// Bytes in pages that nothing uses and that were not given back to the kernel when the statistics were renewed
+    /// last.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when the number cannot be read.
+    pub fn dirty(&self) -> Result<u64, ArenaError> {
+        let [a, b, _, c] = self.names.dirty_pages;
+        let pages = read_size(&[a, b, self.index as usize, c])?;
+        Ok(pages.saturating_mul(read_size(&self.names.page)?))
+    }
+
     /// Gives all unused dirty pages of the arena back to the kernel.
+    ///
+    /// Does nothing while the allocator's background thread is at the same work: who needs to be sure looks at
+    /// [`dirty`](Self::dirty) afterwards.
     ///
     /// # Errors
     /// [`ArenaError::Refused`] when the allocator does not.
@@ -229,6 +245,8 @@ impl Names {
             small_allocated: mib(b"stats.arenas.0.small.allocated\0")?,
             large_allocated: mib(b"stats.arenas.0.large.allocated\0")?,
             resident: mib(b"stats.arenas.0.resident\0")?,
+            dirty_pages: mib(b"stats.arenas.0.pdirty\0")?,
+            page: mib(b"arenas.page\0")?,
         })
     }
 

@@ -33,14 +33,13 @@ impl Account {
         Self { arena, inherited: 0 }
     }
 
-    /// Purges the arena of a generation whose threads have ended, and reads what is left in it.
+    /// Reads what is left in the arena of a generation whose threads have ended, after it was purged.
     pub(super) fn settle(
         &mut self,
         generation: u64,
         before: Option<ArenaUsage>,
         settled: bool,
     ) -> Result<RestartProof, ArenaError> {
-        self.arena.purge()?;
         let after = self.arena.usage()?;
         let leak_out = after.allocated.saturating_sub(self.inherited);
         self.inherited = after.allocated;

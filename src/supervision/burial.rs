@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::ending::Ending;
 use super::generation::{Generation, GenerationEnded};
+use super::purge::purge;
 use super::supervisor::{LEAST_SHARE, Supervisor};
 
 /// How long an ended generation's thread may take to go away before it counts as abandoned.
@@ -65,6 +66,9 @@ impl Supervisor {
             wrap_future(async move {
                 let settled =
                     OptionFuture::from(flushed).await.is_some_and(|all| all.iter().all(|flushed| *flushed));
+                if let Ok(Ok(Some(account))) = &joined {
+                    purge(std::slice::from_ref(&account.arena)).await;
+                }
                 (joined, settled)
             })
         });

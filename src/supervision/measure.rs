@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::RestartProof;
 use super::generation::Generation;
+use super::purge::purge;
 use super::slot::Slot;
 use super::status::ChildState;
 use super::supervisor::Supervisor;
@@ -89,10 +90,7 @@ impl Supervisor {
         }))
     }
 
-    fn read_accounts(&self, flushed: &[bool], purge: &[String]) -> Measurement {
-        for slot in self.slots.iter().filter(|slot| purge.iter().any(|name| name == slot.name())) {
-            slot.purge();
-        }
+    fn read_accounts(&self, flushed: &[bool]) -> Measurement {
         let renewed = self.arenas.as_ref().map(|arenas| arenas.renew());
         if let Some(Err(error)) = &renewed {
             log::warn!("memory cannot be measured child by child now: {error}");
@@ -134,9 +132,14 @@ impl Handler<Measure> for Supervisor {
     type Result = ResponseActFuture<Self, Measurement>;
 
     fn handle(&mut self, measure: Measure, _: &mut Context<Self>) -> Self::Result {
-        let flushed = self.flush_all().into_actor(self);
-        Box::pin(
-            flushed.map(move |flushed, supervisor, _| supervisor.read_accounts(&flushed, &measure.purge)),
-        )
+        let wanted = |slot: &&Slot| measure.purge.iter().any(|name| name == slot.name());
+        let purged: Vec<_> = self.slots.iter().filter(wanted).flat_map(Slot::arenas).cloned().collect();
+        let flushed = self.flush_all();
+        let ready = async move {
+            let flushed = flushed.await;
+            purge(&purged).await;
+            flushed
+        };
+        Box::pin(ready.into_actor(self).map(|flushed, supervisor, _| supervisor.read_accounts(&flushed)))
     }
 }

@@ -23,6 +23,7 @@ pub mod measure;
 pub mod memory_monitor;
 pub mod messages;
 mod pump;
+mod purge;
 pub mod restart;
 mod shutdown;
 mod signals;

@@ -146,7 +146,7 @@ impl Slot {
         Some(self.abandoned.swap_remove(position).1)
     }
 
-    /// Takes the account of a generation whose threads have ended back for the next one, purged and read. `settled`
+    /// Takes the purged account of a generation whose threads have ended back for the next one, and reads it. `settled`
     /// tells whether the other children have given back what they freed of it.
     pub(super) fn settle(&mut self, number: u64, account: Option<Account>, settled: bool) {
         let Some(mut account) = account else { return };
@@ -154,7 +154,7 @@ impl Slot {
         match account.settle(number, before, settled) {
             Ok(proof) => self.proof = Some(proof),
             Err(error) => {
-                log::warn!(child = self.name(); "the arena of {} keeps its dirty pages: {error}", self.name());
+                log::warn!(child = self.name(); "the account of {} cannot be read: {error}", self.name());
             }
         }
         self.accounts.push(account);
@@ -184,18 +184,11 @@ impl Slot {
     }
 
     /// All arenas of the child, those of its generations that hang included.
-    fn arenas(&self) -> impl Iterator<Item = &Arena> {
+    pub(super) fn arenas(&self) -> impl Iterator<Item = &Arena> {
         let abandoned = self.abandoned.iter().map(|(_, generation)| generation);
         let generations =
             self.generation.iter().chain(abandoned).filter_map(|generation| generation.account.as_ref());
         generations.chain(&self.accounts).map(|account| &account.arena)
-    }
-
-    /// Gives the unused pages of the child's arenas back to the kernel.
-    pub(super) fn purge(&self) {
-        for error in self.arenas().filter_map(|arena| arena.purge().err()) {
-            log::warn!(child = self.name(); "the arena of {} keeps its dirty pages: {error}", self.name());
-        }
     }
 
     /// What the child's arenas held when the statistics were renewed last.
