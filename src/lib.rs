@@ -13,8 +13,8 @@
 //! | [`laboratory`] | actors that leak on purpose, for trials of the memory monitor |
 //! | [`persistence`] | reports and history in a database; the `Persistence` actor and the read side |
 //! | [`simulator`] | a simulated exchange that answers over real HTTP |
-//! | [`supervision`] | links, generations, restart policy, the `Supervisor` actor |
-//! | [`memory`] | jemalloc arenas as accounts, what the kernel charges |
+//! | [`supervision`] | links, generations, restart policy; the `Supervisor` and `MemoryMonitor` actors |
+//! | [`memory`] | jemalloc arenas as accounts, what the kernel charges; the policy and the ladder, as pure functions |
 //! | [`config`] | every setting, validated once, at start |
 //! | [`clock`] | the only source of wall-clock time |
 //!
@@ -29,6 +29,11 @@
 //! 6. A source that fails costs its own indices only, and the snapshot is stored all the same.
 //! 7. Between two refreshes, or two reports, an actor holds none of their data.
 //! 8. Nothing is started before everything that can be wrong at start has been looked at.
+//! 9. What a child allocates is charged to it, and what is charged to the children and what is unattributed are
+//!    together what the kernel charges the process.
+//! 10. A child is restarted because of its memory on proof only; what came of it is measured, and what did not help is
+//!     not repeated.
+//! 11. A process that replaces itself keeps its PID and its socket, and refuses nobody meanwhile.
 
 pub mod cli;
 pub mod clock;
