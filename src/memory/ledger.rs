@@ -12,13 +12,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::json_lines::JsonLines;
 use super::record::{Outcome, Record};
 
+/// Actions that are kept in any case: the budgets are counted from them.
+const LEAST_ACTIONS: usize = 256;
+
 /// The records. All clones are the same ledger.
 #[derive(Debug, Clone)]
 pub struct Ledger(Arc<Mutex<Books>>);
 
 #[derive(Debug)]
 struct Books {
-    /// Oldest first; never more than `most`.
+    /// Oldest first; never more than `most`, or [`LEAST_ACTIONS`] where all of them are actions.
     records: VecDeque<Record>,
     most: usize,
     next: u64,
@@ -37,7 +40,7 @@ struct Journal {
 }
 
 impl Ledger {
-    /// A ledger without a file that keeps `most` records.
+    /// A ledger without a file that keeps `most` records. What was done goes after what was only said.
     pub fn in_memory(most: u32) -> Self {
         let most = usize::try_from(most).unwrap_or(usize::MAX).max(1);
         Self(Arc::new(Mutex::new(Books { records: VecDeque::new(), most, next: 1, file: None })))
@@ -92,14 +95,23 @@ impl Ledger {
 impl Books {
     /// Keeps a record, in place of an earlier one of the same number.
     fn keep(&mut self, record: Record) {
-        if let Some(same) = self.records.iter_mut().find(|kept| kept.number == record.number) {
+        // From the back: what is written again was written lately.
+        let is_new = self.records.back().is_none_or(|latest| latest.number < record.number);
+        let same = |kept: &&mut Record| kept.number == record.number;
+        if let Some(same) = self.records.iter_mut().rev().find(same).filter(|_| !is_new) {
             *same = record;
             return;
         }
-        while self.records.len() >= self.most {
-            self.records.pop_front();
-        }
         self.records.push_back(record);
+        while self.records.len() > self.most {
+            let actions = self.records.iter().filter(|kept| is_action(kept)).count();
+            let chatter = self.records.iter().position(|kept| !is_action(kept));
+            match chatter {
+                Some(oldest) => drop(self.records.remove(oldest)),
+                None if actions > LEAST_ACTIONS => drop(self.records.pop_front()),
+                None => return,
+            }
+        }
     }
 
     fn load(&mut self, journal: &mut Journal) {
@@ -136,7 +148,7 @@ impl Books {
 
     fn write(&mut self, record: &Record) {
         let Some(journal) = &mut self.file else { return };
-        let full = journal.lines >= self.most.saturating_mul(2);
+        let full = journal.lines >= self.most.max(LEAST_ACTIONS).saturating_mul(2);
         let written =
             if full || journal.stale { journal.renew(&self.records) } else { journal.append(record) };
         match written {
@@ -184,6 +196,10 @@ impl Journal {
     fn make_directory(&self) -> io::Result<()> {
         self.path.parent().map_or(Ok(()), fs::create_dir_all)
     }
+}
+
+fn is_action(record: &Record) -> bool {
+    record.is_restart() || record.is_departure()
 }
 
 fn line(record: &Record) -> io::Result<Vec<u8>> {

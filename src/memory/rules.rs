@@ -14,6 +14,9 @@ pub const LONG: usize = 8;
 /// Most buckets of a window: a trend is quadratic in them.
 const MOST_BUCKETS: u64 = 64;
 
+/// Readings that are enough for a bucket, however many there could be.
+const READINGS: u64 = 5;
+
 const MIB: u64 = 1024 * 1024;
 
 /// What an account is judged by. Times are in milliseconds of the daemon's clock, sizes in bytes.
@@ -25,7 +28,7 @@ pub struct Rules {
     pub bucket_ms: i64,
     /// Buckets of a window, on either scale.
     pub buckets: usize,
-    /// Fewest readings that a bucket needs to count: half of what it has when nothing is late.
+    /// Fewest readings that a bucket needs to count: half of what it has when nothing is late, but 5 at most.
     pub readings: u32,
     /// Growth over a window that is too little to matter.
     pub growth: u64,
@@ -39,6 +42,8 @@ pub struct Rules {
     pub soft: Option<u64>,
     /// The configured hard limit.
     pub hard: Option<u64>,
+    /// Where no soft limit is configured, one follows from the baseline.
+    pub derives_soft: bool,
 }
 
 impl Rules {
@@ -50,7 +55,8 @@ impl Rules {
         let window = millis(config.window).max(1);
         let buckets = (window / millis(config.bucket).max(1)).clamp(1, MOST_BUCKETS);
         let bucket = millis(config.bucket).max(window / buckets).max(1);
-        let readings = bucket / millis(config.sample_every).max(1) / 2;
+        // A few are enough for a floor: where ticks are slower than they should be, buckets must not be lost.
+        let readings = (bucket / millis(config.sample_every).max(1) / 2).min(READINGS);
         Self {
             warm_up_ms: i64::try_from(millis(config.warm_up)).unwrap_or(i64::MAX),
             bucket_ms: i64::try_from(bucket).unwrap_or(i64::MAX),
@@ -62,7 +68,14 @@ impl Rules {
             strikes_of: config.strikes_of.max(config.strikes).max(1),
             soft: limits.soft.map(|soft| soft.as_u64()),
             hard: limits.hard.map(|hard| hard.as_u64()),
+            derives_soft: true,
         }
+    }
+
+    /// The rules for the process. Its resident set is the sum of accounts that have limits of their own: without a
+    /// configured limit, only what no child owns is judged, by its trend.
+    pub fn of_process(config: &MemoryConfig) -> Self {
+        Self { derives_soft: false, ..Self::new(config, config.process) }
     }
 
     /// Growth over a window that is worth acting on, for an account with this baseline.
@@ -77,7 +90,8 @@ impl Rules {
     /// Generous, because it has to let pass what nobody announced: bursts, caches, a busy day. What grows slowly below
     /// it belongs to the trend.
     pub fn soft_limit(&self, baseline: Option<u64>) -> Option<u64> {
-        self.soft.or_else(|| baseline.map(|b| b.saturating_mul(3).max(b.saturating_add(64 * MIB))))
+        let derived = |b: u64| b.saturating_mul(3).max(b.saturating_add(64 * MIB));
+        self.soft.or_else(|| baseline.filter(|_| self.derives_soft).map(derived))
     }
 }
 
@@ -94,7 +108,7 @@ mod tests {
     #[test]
     fn the_defaults_are_eighteen_buckets_of_ten_minutes() {
         let rules = Rules::new(&MemoryConfig::default(), LimitsConfig::default());
-        assert_eq!((rules.buckets, rules.bucket_ms, rules.readings), (18, 600_000, 30));
+        assert_eq!((rules.buckets, rules.bucket_ms, rules.readings), (18, 600_000, 5));
     }
 
     #[test]
@@ -124,6 +138,7 @@ mod tests {
         assert_eq!(derived.growth_needed(100 * MIB), 20 * MIB);
         assert_eq!(derived.growth_needed(u64::MAX), u64::MAX / 5);
         assert_eq!(derived.soft_limit(None), None);
+        assert_eq!(Rules::of_process(&MemoryConfig::default()).soft_limit(Some(MIB)), None);
         assert_eq!(derived.soft_limit(Some(MIB)), Some(65 * MIB));
         assert_eq!(derived.soft_limit(Some(100 * MIB)), Some(300 * MIB));
         assert_eq!(derived.soft_limit(Some(u64::MAX)), Some(u64::MAX));

@@ -60,6 +60,8 @@ impl Tick {
         let resident = self.rss?;
         let allocated = match self.unattributed {
             Some(bytes) => bytes.max(0).unsigned_abs(),
+            // What no child owns is not known at this tick.
+            None if self.children.iter().any(|child| child.allocated.is_some()) => return None,
             None => resident,
         };
         Some(Sample { at_ms: self.at_ms, generation: 1, allocated, resident, work: None })
@@ -238,7 +240,12 @@ mod tests {
     fn the_process_is_judged_by_what_no_child_owns() {
         let process = tick(5).process().unwrap();
         assert_eq!((process.allocated, process.resident, process.generation), (800, 1000, 1));
-        let observed = Tick { unattributed: None, ..tick(5) }.process().unwrap();
+        assert_eq!(
+            Tick { unattributed: None, ..tick(5) }.process(),
+            None,
+            "one of the accounts was not read"
+        );
+        let observed = Tick { unattributed: None, children: Vec::new(), ..tick(5) }.process().unwrap();
         assert_eq!((observed.allocated, observed.resident), (1000, 1000));
         assert_eq!(Tick { rss: None, ..tick(5) }.process(), None);
     }

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use super::ending::Ending;
 use super::generation::{Generation, GenerationEnded};
 use super::purge::purge;
+use super::slot::Slot;
 use super::supervisor::{LEAST_SHARE, Supervisor};
 
 /// How long an ended generation's thread may take to go away before it counts as abandoned.
@@ -41,48 +42,72 @@ impl Supervisor {
     }
 
     /// Joins an ended generation's thread aside, settles its account and goes on with `then`, which is told whether the
-    /// thread is gone.
+    /// thread is gone. A thread that takes longer is not waited for: its account is settled when it has gone after all.
     fn bury(
-        &self,
+        &mut self,
         (index, number): (usize, u64),
-        generation: Generation,
+        mut generation: Generation,
         ctx: &mut Context<Self>,
         then: impl FnOnce(&mut Self, bool, &mut Context<Self>) + 'static,
     ) {
+        let Some(slot) = self.slots.get_mut(index) else { return };
         generation.halt();
-        let (done, joined) = oneshot::channel();
+        slot.bury(number, generation.account.take());
+        let (done, mut joined) = oneshot::channel();
         // Not on the runtime's blocking threads: the runtime would wait at its end for a thread that hangs.
         let joiner = std::thread::Builder::new().name("evenkeel-join".to_owned());
-        if let Err(error) = joiner.spawn(move || done.send(generation.join())) {
+        if let Err(error) = joiner.spawn(move || {
+            generation.join();
+            done.send(())
+        }) {
             log::warn!("the thread of an ended generation is not waited for: {error}");
         }
         let limit = self.shutdown.as_ref().map_or(JOIN_WITHIN, |shutdown| {
             JOIN_WITHIN.min(shutdown.left(&self.stopwatch) / 4).max(LEAST_SHARE)
         });
-        let joined = tokio::time::timeout(limit, joined);
-        let settled = wrap_future::<_, Self>(joined).then(|joined, supervisor, _| {
-            // At the end of everything nobody asks any more who left what.
-            let flushed = supervisor.shutdown.is_none().then(|| supervisor.flush_all());
-            wrap_future(async move {
-                let settled =
-                    OptionFuture::from(flushed).await.is_some_and(|all| all.iter().all(|flushed| *flushed));
-                if let Ok(Ok(Some(account))) = &joined {
-                    purge(std::slice::from_ref(&account.arena)).await;
-                }
-                (joined, settled)
-            })
-        });
-        ctx.spawn(settled.map(move |(joined, settled), supervisor, ctx| {
-            let Some(slot) = supervisor.slots.get_mut(index) else { return };
-            let gone = if let Ok(Ok(account)) = joined {
-                slot.settle(number, account, settled);
-                true
-            } else {
-                let name = slot.name();
+        let waited = async move {
+            let gone = matches!(tokio::time::timeout(limit, &mut joined).await, Ok(Ok(())));
+            (gone, joined)
+        };
+        ctx.spawn(wrap_future::<_, Self>(waited).map(move |(gone, joined), supervisor, ctx| {
+            if gone {
+                return supervisor.settle((index, number), ctx, |supervisor, ctx| then(supervisor, true, ctx));
+            }
+            if let Some(name) = supervisor.slots.get(index).map(Slot::name) {
                 log::error!(child = name; "a thread of {name} did not end within {limit:?} after its actor and is left behind");
-                false
-            };
-            then(supervisor, gone, ctx);
+            }
+            ctx.spawn(wrap_future::<_, Self>(joined).map(move |joined, supervisor, ctx| {
+                if joined.is_ok() {
+                    supervisor.settle((index, number), ctx, |_, _| {});
+                }
+            }));
+            then(supervisor, false, ctx);
+        }));
+    }
+
+    /// Purges and reads the account of a generation whose threads have gone.
+    fn settle(
+        &mut self,
+        (index, number): (usize, u64),
+        ctx: &mut Context<Self>,
+        then: impl FnOnce(&mut Self, &mut Context<Self>) + 'static,
+    ) {
+        // At the end of everything nobody asks any more who left what.
+        let flushed = self.shutdown.is_none().then(|| self.flush_all());
+        let arena = self.slots.get(index).and_then(|slot| slot.buried(number)).cloned();
+        let ready = async move {
+            let settled =
+                OptionFuture::from(flushed).await.is_some_and(|all| all.iter().all(|flushed| *flushed));
+            if let Some(arena) = arena {
+                purge(std::slice::from_ref(&arena)).await;
+            }
+            settled
+        };
+        ctx.spawn(wrap_future::<_, Self>(ready).map(move |settled, supervisor, ctx| {
+            if let Some(slot) = supervisor.slots.get_mut(index) {
+                slot.settle(number, settled);
+            }
+            then(supervisor, ctx);
         }));
     }
 

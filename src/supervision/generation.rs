@@ -95,11 +95,10 @@ impl Generation {
     }
 
     /// Ends the thread and waits until it is gone. Blocks.
-    pub(super) fn join(self) -> Option<Account> {
+    pub(super) fn join(self) {
         self.arbiter.stop();
         // An arbiter whose thread panicked is gone as well.
         let _ = self.arbiter.join();
-        self.account
     }
 }
 

@@ -93,7 +93,8 @@ impl Supervisor {
     fn read_accounts(&self, flushed: &[bool]) -> Measurement {
         let renewed = self.arenas.as_ref().map(|arenas| arenas.renew());
         if let Some(Err(error)) = &renewed {
-            log::warn!("memory cannot be measured child by child now: {error}");
+            // The monitor says once what could not be read.
+            log::debug!("memory cannot be measured child by child now: {error}");
         }
         let readable = matches!(renewed, Some(Ok(())));
         let children: Vec<ChildMemory> = self
@@ -103,7 +104,7 @@ impl Supervisor {
             .map(|(slot, flushed)| child_memory(slot, *flushed, readable))
             .collect();
         let process = process_memory()
-            .inspect_err(|error| log::warn!("the process's memory cannot be measured now: {error}"))
+            .inspect_err(|error| log::debug!("the process's memory cannot be measured now: {error}"))
             .ok();
         let charged: Option<u64> = children.iter().map(|child| Some(child.memory?.resident)).sum();
         let unattributed =

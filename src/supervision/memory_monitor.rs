@@ -13,6 +13,7 @@ mod round;
 use std::rc::Rc;
 
 use actix::{Actor, AsyncContext, Context, Handler, Message, MessageResult, ResponseFuture, WrapFuture};
+use jiff::Timestamp;
 
 use super::handle::SupervisorHandle;
 use super::link::Link;
@@ -88,10 +89,12 @@ impl Actor for MemoryMonitor {
         let Equipment { me, clock, config, .. } = self.equipment.clone();
         let ticks = async move {
             loop {
+                let next = clock.now().saturating_add(config.sample_every).unwrap_or(Timestamp::MAX);
                 if let Err(error) = me.send(Tick).await {
                     log::warn!("a tick of the memory monitor was not done: {error}");
                 }
-                clock.sleep(config.sample_every).await;
+                // What the tick took is part of the interval.
+                clock.sleep_until(next).await;
             }
         };
         ctx.spawn(ticks.into_actor(self));

@@ -24,12 +24,13 @@ pub(super) async fn purge(arenas: &[Arena]) {
 
 /// Whether that was enough.
 fn purge_once(arenas: &[Arena]) -> Result<bool, ArenaError> {
-    let mut enough = true;
     for arena in arenas {
         arena.purge()?;
-        // Renews the statistics.
-        arena.usage()?;
-        enough &= arena.dirty()? <= LEFT;
     }
-    Ok(enough)
+    if let Some(any) = arenas.first() {
+        // Renews the statistics of all.
+        any.usage()?;
+    }
+    let mut dirty = arenas.iter().map(Arena::dirty);
+    dirty.try_fold(true, |enough, dirty| Ok(enough && dirty? <= LEFT))
 }

@@ -40,6 +40,8 @@ pub(super) struct Slot {
     last_ending: Option<Ending>,
     /// The child's accounts that no generation has; more than one after a hung generation has come to.
     accounts: Vec<Account>,
+    /// Accounts of generations that have ended and whose threads are waited for.
+    buried: Vec<(u64, Account)>,
     /// Generations that hang and were left behind, with the arenas that their threads are bound to.
     abandoned: Vec<(u64, Generation)>,
 }
@@ -65,6 +67,7 @@ impl Slot {
             memory_restarts: 0,
             last_ending: None,
             accounts: Vec::new(),
+            buried: Vec::new(),
             abandoned: Vec::new(),
         }
     }
@@ -146,13 +149,28 @@ impl Slot {
         Some(self.abandoned.swap_remove(position).1)
     }
 
-    /// Takes the purged account of a generation whose threads have ended back for the next one, and reads it. `settled`
+    /// Keeps the account of a generation that has ended while its threads are waited for.
+    pub(super) fn bury(&mut self, number: u64, account: Option<Account>) {
+        self.buried.extend(account.map(|account| (number, account)));
+    }
+
+    /// The arena of a generation whose threads are waited for.
+    pub(super) fn buried(&self, number: u64) -> Option<&Arena> {
+        let (_, account) = self.buried.iter().find(|(buried, _)| *buried == number)?;
+        Some(&account.arena)
+    }
+
+    /// Reads the purged account of a generation whose threads have gone and takes it back for the next one. `settled`
     /// tells whether the other children have given back what they freed of it.
-    pub(super) fn settle(&mut self, number: u64, account: Option<Account>, settled: bool) {
-        let Some(mut account) = account else { return };
-        let before = self.before.take().filter(|_| number == self.number);
+    pub(super) fn settle(&mut self, number: u64, settled: bool) {
+        let Some(position) = self.buried.iter().position(|(buried, _)| *buried == number) else { return };
+        let (_, mut account) = self.buried.swap_remove(position);
+        let before = if number == self.number { self.before.take() } else { None };
         match account.settle(number, before, settled) {
-            Ok(proof) => self.proof = Some(proof),
+            Ok(proof) => {
+                // An older generation may come to its end after a younger one.
+                self.proof = self.proof.filter(|latest| latest.generation > number).or(Some(proof));
+            }
             Err(error) => {
                 log::warn!(child = self.name(); "the account of {} cannot be read: {error}", self.name());
             }
@@ -183,12 +201,13 @@ impl Slot {
             .map(|account| &account.arena)
     }
 
-    /// All arenas of the child, those of its generations that hang included.
+    /// All arenas of the child, those of generations that hang or have only just ended included.
     pub(super) fn arenas(&self) -> impl Iterator<Item = &Arena> {
         let abandoned = self.abandoned.iter().map(|(_, generation)| generation);
         let generations =
             self.generation.iter().chain(abandoned).filter_map(|generation| generation.account.as_ref());
-        generations.chain(&self.accounts).map(|account| &account.arena)
+        let buried = self.buried.iter().map(|(_, account)| account);
+        generations.chain(buried).chain(&self.accounts).map(|account| &account.arena)
     }
 
     /// What the child's arenas held when the statistics were renewed last.

@@ -19,6 +19,10 @@ fn record(generation: u64) -> Record {
     }
 }
 
+fn said(generation: u64) -> Record {
+    Record { action: Action::NearMiss, ..record(generation) }
+}
+
 fn outcome() -> Outcome {
     Outcome {
         floor_before: 9,
@@ -54,13 +58,29 @@ fn the_file_and_the_memory_are_bounded() {
     let path = directory.path().join("decisions.jsonl");
     let ledger = Ledger::open(&path, 3);
     for generation in 1..=50 {
-        ledger.add(record(generation));
+        ledger.add(said(generation));
         let lines = std::fs::read_to_string(&path).unwrap().lines().count();
-        assert!(lines <= 6, "{lines} lines after {generation} records");
+        assert!(lines <= 2 * LEAST_ACTIONS, "{lines} lines after {generation} records");
     }
     assert_eq!(numbers(&ledger), [48, 49, 50]);
     assert_eq!(numbers(&Ledger::open(&path, 3)), [48, 49, 50]);
     assert_eq!(numbers(&Ledger::open(&path, 2)), [49, 50]);
+    (0..2000).for_each(|generation| assert!(ledger.add(said(generation)) > 0));
+    assert!(std::fs::read_to_string(&path).unwrap().lines().count() <= 2 * LEAST_ACTIONS);
+}
+
+#[test]
+fn what_was_done_outlives_what_was_only_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("decisions.jsonl");
+    let ledger = Ledger::open(&path, 1);
+    ledger.add(record(1));
+    (0..1000).for_each(|generation| assert!(ledger.add(said(generation)) > 0));
+    ledger.add(record(2));
+    assert_eq!(numbers(&ledger), [1, 1002], "the budgets are counted from these");
+    assert_eq!(numbers(&Ledger::open(&path, 1)), [1, 1002]);
+    (0..1000).for_each(|generation| assert!(ledger.add(record(generation)) > 0));
+    assert_eq!(ledger.records().len(), LEAST_ACTIONS, "actions are bounded as well");
 }
 
 #[test]
