@@ -134,6 +134,7 @@ impl Daemon {
             supervisor: self.supervisor.clone(),
             store: Arc::clone(&self.store),
             archive: self.archive.clone(),
+            memory: self.memory.clone(),
             templates: foundation.templates.clone(),
             zone: foundation.zone.clone(),
             clock: foundation.clock.clone(),

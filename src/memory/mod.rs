@@ -15,6 +15,7 @@ pub mod json_lines;
 pub mod ladder;
 pub mod ledger;
 pub mod level;
+pub mod listing;
 pub mod policy;
 pub mod probe;
 pub mod record;

@@ -11,6 +11,7 @@ use crate::persistence::archive::Archive;
 use crate::report::language::Language;
 use crate::report::render::Templates;
 use crate::supervision::handle::SupervisorHandle;
+use crate::supervision::memory_monitor::logbook::Logbook;
 
 /// What the routes answer from. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Face {
     pub store: Arc<dyn IndexStore>,
     /// Committed reports.
     pub archive: Archive,
+    /// What is known of memory, and what was decided about it.
+    pub memory: Logbook,
     /// Pages.
     pub templates: Templates,
     /// The zone of times on pages.

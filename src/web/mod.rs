@@ -7,6 +7,7 @@ mod door;
 mod face;
 mod health;
 mod market;
+mod memory;
 mod problem;
 mod reports;
 mod server;

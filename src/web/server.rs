@@ -21,7 +21,7 @@ use tokio::sync::{oneshot, watch};
 use super::door::{self, Closing};
 use super::face::Face;
 use super::problem::Problem;
-use super::{health, market, reports, viewer};
+use super::{health, market, memory, reports, viewer};
 
 /// How long a client may take to send the head of its request.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -139,6 +139,8 @@ fn app(
         )
         .service(health::health)
         .service(market::indices)
+        .service(memory::status)
+        .service(memory::decisions)
         .service(reports::latest)
         .service(reports::list)
         .service(viewer::view)
