@@ -6,6 +6,7 @@
 pub mod allocator;
 pub mod arena;
 pub mod bytes;
+pub mod curve;
 pub mod decision;
 pub mod growth;
 pub mod history;
@@ -19,6 +20,7 @@ pub mod listing;
 pub mod policy;
 pub mod probe;
 pub mod record;
+pub mod replay;
 pub mod rules;
 pub mod sample;
 pub mod sentence;

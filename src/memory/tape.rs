@@ -17,7 +17,7 @@ use crate::config::MemoryConfig;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TapeLine {
-    /// The settings from here on; generations begin anew.
+    /// The settings from here on; generations begin anew, unless it is the first line of the later of two files.
     Rules(Box<MemoryConfig>),
     /// What was measured.
     Tick(Tick),
@@ -147,12 +147,21 @@ impl Tape {
 /// # Errors
 /// When the file cannot be opened.
 pub fn read(path: &Path) -> io::Result<impl Iterator<Item = Result<TapeLine, LineError>>> {
+    parts(path).map(|parts| parts.into_iter().flatten())
+}
+
+/// The files of a recording: the earlier one, if there is one, and the one at `path`. What the second begins with goes
+/// on from the end of the first; rules anywhere else are those of a daemon that began anew.
+///
+/// # Errors
+/// When a file cannot be opened.
+pub fn parts(path: &Path) -> io::Result<Vec<JsonLines<TapeLine>>> {
     let before = match JsonLines::open(&earlier(path)) {
         Ok(lines) => Some(lines),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    Ok(before.into_iter().flatten().chain(JsonLines::open(path)?))
+    Ok(before.into_iter().chain([JsonLines::open(path)?]).collect())
 }
 
 fn earlier(path: &Path) -> PathBuf {
