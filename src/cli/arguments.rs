@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::failure::Failure;
 use super::logging::LogFormat;
+use super::memory::arguments::MemoryCommand;
 use crate::config::parse_duration;
 use crate::daemon::Daemon;
 use crate::laboratory::{Ailment, AilmentError};
@@ -101,6 +102,9 @@ Healthy actors that only look as if they leaked, with the most that they hold:
     /// Build, list, show and export reports
     #[command(subcommand)]
     Report(ReportCommand),
+    /// Show what the actors hold, what was decided about it, and judge recorded samples again
+    #[command(subcommand)]
+    Memory(MemoryCommand),
     /// Bring the database to this program's schema
     ///
     /// `run` does the same at its start; on its own it shows what would be in the way.

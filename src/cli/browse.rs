@@ -80,7 +80,8 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-fn local(time: Timestamp, config: &Config) -> String {
+/// A time in the zone of the reports.
+pub(super) fn local(time: Timestamp, config: &Config) -> String {
     let zone = TimeZone::get(&config.report.zone).unwrap_or(TimeZone::UTC);
     time.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %:z").to_string()
 }

@@ -11,6 +11,7 @@ mod demo;
 mod export;
 mod failure;
 mod logging;
+mod memory;
 mod migrate;
 mod now;
 mod replace;
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
         Command::Demo(demo) => demo::demo(&options, &demo),
         Command::Simulate(simulate) => simulate::simulate(&options, &simulate),
         Command::Report(report) => report::report(&options, report),
+        Command::Memory(command) => memory::memory(&options, command),
         Command::Migrate => migrate::migrate(&options),
         Command::Config(command) => config::config(&options, command),
     };
