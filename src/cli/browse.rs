@@ -80,8 +80,16 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// A time in the zone of the reports.
-pub(super) fn local(time: Timestamp, config: &Config) -> String {
+fn local(time: Timestamp, config: &Config) -> String {
+    in_zone(time, config, "%Y-%m-%d %H:%M %:z")
+}
+
+/// A time to the second, in the zone of the reports.
+pub(super) fn to_the_second(time: Timestamp, config: &Config) -> String {
+    in_zone(time, config, "%Y-%m-%d %H:%M:%S %:z")
+}
+
+fn in_zone(time: Timestamp, config: &Config, format: &str) -> String {
     let zone = TimeZone::get(&config.report.zone).unwrap_or(TimeZone::UTC);
-    time.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %:z").to_string()
+    time.to_zoned_datetime(zone).strftime(format).to_string()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::arguments::Options;
-use super::super::browse::{local, print};
+use super::super::browse::{print, to_the_second};
 use super::super::failure::Failure;
 use super::super::system;
 use super::inquiry::{Inquiry, Unanswered};
@@ -61,7 +61,7 @@ fn text(listing: &Listing, json: bool, config: &Config) -> Result<String, Failur
     for listed in &listing.decisions {
         let line = match json {
             true => serde_json::to_string(listed).map_err(Failure::failed)?,
-            false => format!("{}  {}", local(listed.record.at, config), listed.sentence),
+            false => format!("{}  {}", to_the_second(listed.record.at, config), listed.sentence),
         };
         text.push_str(&line);
         text.push('\n');

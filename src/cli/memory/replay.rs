@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::super::arguments::Options;
-use super::super::browse::{local, print};
+use super::super::browse::{print, to_the_second};
 use super::super::failure::Failure;
 use super::super::system;
 use super::arguments::ReplayArguments;
@@ -94,7 +94,7 @@ fn told(event: &Event, json: bool, config: &Config) -> Result<String, Failure> {
     let mut text = format!(
         "{}  {account} generation {generation}: {}\n    floor {}, baseline {}, growth {} of {}, {} a day, p {p}; \
          resident {}, soft {}, hard {}, {} above soft\n",
-        local(event.at, config),
+        to_the_second(event.at, config),
         verdict(event.verdict),
         size(evidence.floor),
         known(evidence.baseline),

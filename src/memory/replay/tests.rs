@@ -1,3 +1,5 @@
+//! What a replay says of recordings that are written here by hand.
+
 use bytesize::ByteSize;
 
 use super::super::record::Reason;
