@@ -50,7 +50,7 @@ pub enum Leg {
 /// The numbers behind a verdict. Sizes are in bytes.
 ///
 /// The fields from `buckets` on speak of one window: the long one as soon as it is full, the short one before that and
-/// whenever the short one makes the case.
+/// whenever the short one makes the case or, alone, the near miss.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Evidence {

@@ -158,8 +158,12 @@ impl Generation {
 
     fn evidence(&self, rules: &Rules, sample: &Sample, soft: Option<u64>, needed: Option<u64>) -> Evidence {
         let urgent = needed.is_some_and(|needed| self.is_urgent(needed, soft));
+        let proven = |growth: Option<Growth>| {
+            growth.zip(needed).is_some_and(|(growth, needed)| growth.deciding(needed).is_proven(needed))
+        };
+        let short_only = urgent || (proven(self.short) && !proven(self.long));
         let (growth, window, bucket_ms) = match self.long {
-            Some(long) if !urgent => {
+            Some(long) if !short_only => {
                 (Some(long), self.series.long(), rules.bucket_ms.saturating_mul(LONG as i64))
             }
             _ => (self.short, self.series.short(), rules.bucket_ms),

@@ -15,7 +15,21 @@ impl fmt::Display for Record {
             account if account == self.child => ("it".to_owned(), "its".to_owned()),
             account => (account.to_owned(), format!("{account}'s")),
         };
-        let grounds = grounds(self.leg, &self.evidence, &it, &its);
+        let grounds = match (&self.action, self.leg) {
+            // Nothing is exceeded any more.
+            (Action::Purge, Leg::Soft) => {
+                let (rss, soft) = (size(self.evidence.resident), limit(self.evidence.soft));
+                format!("{it} holds {rss} now, {its} soft limit is {soft}")
+            }
+            (_, Leg::Trend) => {
+                let floor = match self.account() {
+                    PROCESS => "what no child owns".to_owned(),
+                    _ => format!("{its} floor"),
+                };
+                grew(&self.evidence, &floor)
+            }
+            _ => exceeded(self.leg, &self.evidence, &it, &its),
+        };
         match &self.action {
             Action::NearMiss => write!(f, "{subject} comes close to a case: {grounds}")?,
             Action::Purge => write!(f, "{subject} was purged, and that was enough: {grounds}")?,
@@ -33,6 +47,28 @@ impl fmt::Display for Record {
             write!(f, "; a purge gave {} back", size(self.purged))?;
         }
         self.outcome.as_ref().map_or(Ok(()), |outcome| write!(f, "; {}", came_of(outcome)))
+    }
+}
+
+impl Record {
+    /// What came of it, as a sentence for the log; nothing as long as that is not known.
+    pub fn result(&self) -> Option<String> {
+        let outcome = self.outcome.as_ref()?;
+        let subject = subject(&self.child, self.generation);
+        let what = match &self.action {
+            Action::RestartSuspect { of } => {
+                format!("the restart of {subject}, which may have held what {of} allocated,")
+            }
+            Action::ReplaceProcess | Action::EndProcess if self.child != PROCESS => {
+                format!("the new start of the process because of {subject}")
+            }
+            Action::ReplaceProcess | Action::EndProcess => "the new start of the process".to_owned(),
+            Action::Restart | Action::NearMiss | Action::Purge | Action::HeldBack { .. } => {
+                format!("the restart of {subject}")
+            }
+        };
+        let helped = if outcome.helped { "helped" } else { "did not help" };
+        Some(format!("{what} {helped}: {}", numbers(outcome)))
     }
 }
 
@@ -59,28 +95,29 @@ fn not_done(wish: &Wish, subject: &str) -> String {
     }
 }
 
-/// The numbers of the leg that spoke, as a clause.
-fn grounds(leg: Leg, evidence: &Evidence, it: &str, its: &str) -> String {
-    let limit = |limit: Option<u64>| limit.map_or("none".to_owned(), size);
-    match leg {
-        Leg::Hard => {
-            format!("{it} holds {}, {its} hard limit is {}", size(evidence.resident), limit(evidence.hard))
-        }
-        Leg::Soft => format!(
-            "{it} holds {}, {its} soft limit of {} was exceeded {} times",
-            size(evidence.resident),
-            limit(evidence.soft),
-            evidence.strikes
-        ),
-        Leg::Trend => {
-            let growth = evidence.growth.unwrap_or_default().max(0).unsigned_abs();
-            let span =
-                evidence.window_ms.map(|ms| format!(" in {}", render_duration(Duration::from_millis(ms))));
-            let p = evidence.p.map_or_else(String::new, |p| format!("p {p:.4}, "));
-            let needed = limit(evidence.growth_needed);
-            format!("{its} floor grew {}{} ({p}{needed} is allowed)", size(growth), span.unwrap_or_default())
-        }
+/// The numbers of a limit that was exceeded, or nearly, as a clause.
+fn exceeded(leg: Leg, evidence: &Evidence, it: &str, its: &str) -> String {
+    let holds = format!("{it} holds {}, {its}", size(evidence.resident));
+    if leg == Leg::Hard {
+        return format!("{holds} hard limit is {}", limit(evidence.hard));
     }
+    format!("{holds} soft limit of {} was exceeded {} times", limit(evidence.soft), evidence.strikes)
+}
+
+/// The numbers of a trend, as a clause.
+fn grew(evidence: &Evidence, floor: &str) -> String {
+    let growth = evidence.growth.unwrap_or_default().max(0).unsigned_abs();
+    let span = evidence.window_ms.map(|ms| format!(" in {}", render_duration(Duration::from_millis(ms))));
+    let p = evidence.p.map_or_else(String::new, |p| match p < 0.0001 {
+        true => "p below 0.0001, ".to_owned(),
+        false => format!("p {p:.4}, "),
+    });
+    let needed = limit(evidence.growth_needed);
+    format!("{floor} grew {}{} ({p}{needed} is allowed)", size(growth), span.unwrap_or_default())
+}
+
+fn limit(limit: Option<u64>) -> String {
+    limit.map_or("none".to_owned(), size)
 }
 
 fn because(reason: &Reason) -> String {
@@ -98,12 +135,21 @@ fn because(reason: &Reason) -> String {
 
 fn came_of(outcome: &Outcome) -> String {
     let useless = if outcome.helped { "" } else { "it did not help: " };
+    format!("{useless}{}", numbers(outcome))
+}
+
+fn numbers(outcome: &Outcome) -> String {
     let leak_out = outcome.leak_out.map_or_else(String::new, |bytes| format!(", leak-out {}", size(bytes)));
+    let floors = match outcome.floor_before == outcome.resident_before {
+        // Of the process, physical memory is all that there is to compare.
+        true => String::new(),
+        false => {
+            format!(" the floor is {} and was {},", size(outcome.floor_after), size(outcome.floor_before))
+        }
+    };
     format!(
-        "{useless}{} came back, the floor is {} and was {}, resident {} and was {}{leak_out}",
+        "{} came back,{floors} resident {} and was {}{leak_out}",
         size(outcome.returned()),
-        size(outcome.floor_after),
-        size(outcome.floor_before),
         size(outcome.resident_after),
         size(outcome.resident_before)
     )
@@ -161,8 +207,32 @@ mod tests {
             restarted.to_string(),
             format!("report-builder generation 3 is restarted: {grew}; {came}")
         );
+        let result = format!("the restart of report-builder generation 3 helped: {came}");
+        assert_eq!(restarted.result(), Some(result));
+        let process = Outcome {
+            floor_before: 12 * MIB,
+            floor_after: 5 * MIB,
+            resident_before: 12 * MIB,
+            resident_after: 5 * MIB,
+            leak_out: None,
+            helped: true,
+        };
+        let mut replaced = Record { child: PROCESS.into(), ..record(Action::ReplaceProcess, Leg::Soft) };
+        assert_eq!(replaced.result(), None);
+        replaced.outcome = Some(process);
+        let result =
+            "the new start of the process helped: 7.0 MiB came back, resident 5.0 MiB and was 12.0 MiB";
+        assert_eq!(replaced.result().as_deref(), Some(result));
         let held = |instead_of, reason| Action::HeldBack { instead_of, reason };
         let table = [
+            (
+                record(Action::Purge, Leg::Soft),
+                "report-builder generation 3 was purged, and that was enough: it holds 70.0 MiB now, its soft limit is 16.0 MiB",
+            ),
+            (
+                Record { child: PROCESS.into(), ..record(Action::NearMiss, Leg::Trend) },
+                "the process comes close to a case: what no child owns grew 6.0 MiB in 3h (p 0.0004, 1.0 MiB is allowed)",
+            ),
             (
                 record(Action::NearMiss, Leg::Soft),
                 "report-builder generation 3 comes close to a case: it holds 70.0 MiB, its soft limit of 16.0 MiB was exceeded 6 times",

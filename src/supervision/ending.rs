@@ -55,7 +55,7 @@ impl fmt::Display for Ending {
             Self::Panicked { message } => write!(f, "panicked: {message}"),
             Self::FailedToStart { reason } => write!(f, "could not be started: {reason}"),
             Self::Restarted(RestartCause::Requested) => f.write_str("was restarted on request"),
-            Self::Restarted(RestartCause::Memory) => f.write_str("was restarted because of its memory"),
+            Self::Restarted(RestartCause::Memory) => f.write_str("was restarted because of memory"),
             Self::Unresponsive => f.write_str("did not answer within its limit"),
             Self::ShutDown => f.write_str("was shut down"),
         }

@@ -186,9 +186,13 @@ impl Supervisor {
         }
         let slot = &mut self.slots[index];
         slot.note_before();
+        let why = match &cause {
+            RestartCause::Requested => "on request",
+            RestartCause::Memory => "because of memory",
+        };
         slot.planned = Some(cause);
         let number = slot.number;
-        log::info!(child = name, generation = number; "{name} generation {number} is drained for a restart");
+        log::info!(child = name, generation = number; "{name} generation {number} is drained for a restart {why}");
         self.drain(index, self.config.drain_within, HALT_GRACE, ctx);
         Ok(())
     }
