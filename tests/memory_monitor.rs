@@ -170,7 +170,7 @@ async fn a_leak_that_no_restart_helps_is_restarted_once_then_its_suspect_then_th
         "{outcome:?}"
     );
     assert!(!records[1].outcome.as_ref().unwrap().helped);
-    assert!(departure.reason.contains("because of a generation 2"), "{}", departure.reason);
+    assert!(departure.reason.contains("the memory of a generation 2 (decision 3)"), "{}", departure.reason);
 }
 
 #[actix_rt::test]

@@ -16,10 +16,17 @@ pub struct History {
     restarts: Vec<String>,
     /// Children whose own restart did not help, as long as that is remembered.
     in_vain: Vec<String>,
-    /// Suspects that were restarted for an account, as long as that is remembered: (account, suspect).
-    suspects: Vec<(String, String)>,
+    /// Suspects that were restarted for an account, as long as that is remembered, and whether it helped.
+    suspects: Vec<Suspect>,
     /// Times that the process went within 24 hours.
     departures: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Suspect {
+    account: String,
+    name: String,
+    helped: bool,
 }
 
 impl History {
@@ -49,10 +56,11 @@ impl History {
             if age >= vain_window {
                 continue;
             }
-            let helped = record.outcome.as_ref().is_none_or(|outcome| outcome.helped);
+            let helped = record.outcome.as_ref().map(|outcome| outcome.helped);
             if record.account() != record.child {
-                history.suspects.push((record.account().to_owned(), record.child.clone()));
-            } else if !helped {
+                let (account, name) = (record.account().to_owned(), record.child.clone());
+                history.suspects.push(Suspect { account, name, helped: helped == Some(true) });
+            } else if helped == Some(false) {
                 history.in_vain.push(record.child.clone());
             }
         }
@@ -69,9 +77,10 @@ impl History {
         self.in_vain.iter().any(|name| name == child)
     }
 
-    /// Children that were restarted for the account of another one, each as often as it was.
-    pub fn suspects_of<'a>(&'a self, account: &'a str) -> impl Iterator<Item = &'a str> {
-        self.suspects.iter().filter(move |(of, _)| of == account).map(|(_, suspect)| suspect.as_str())
+    /// Children that were restarted for the account of another one, each as often as it was, and whether it helped.
+    pub fn suspects_of<'a>(&'a self, account: &'a str) -> impl Iterator<Item = (&'a str, bool)> {
+        let suspects = self.suspects.iter().filter(move |suspect| suspect.account == account);
+        suspects.map(|suspect| (suspect.name.as_str(), suspect.helped))
     }
 
     /// How often the process went within 24 hours.

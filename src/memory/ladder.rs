@@ -110,14 +110,20 @@ fn wish(
     }
 }
 
-/// The child that most likely holds what `account` allocated: it has been sent messages, and most of them wait.
+/// The child that most likely holds what `account` allocated: one that did the last time, or one that has been sent
+/// messages, and most of them wait.
 fn next_suspect(
     account: &str,
     history: &History,
     children: &[Bystander],
     config: &MemoryConfig,
 ) -> Option<String> {
-    let tried: Vec<&str> = history.suspects_of(account).collect();
+    let affordable = |name: &str| history.restarts(name) < config.restarts;
+    let known = history.suspects_of(account).filter(|(name, helped)| *helped && affordable(name)).last();
+    if let Some((name, _)) = known {
+        return Some(name.to_owned());
+    }
+    let tried: Vec<&str> = history.suspects_of(account).map(|(name, _)| name).collect();
     if tried.len() >= usize::try_from(config.suspects).unwrap_or(usize::MAX) {
         return None;
     }
@@ -126,7 +132,7 @@ fn next_suspect(
             && child.name != account
             && !tried.contains(&child.name.as_str())
             && (child.mailbox > 0 || child.work > 0)
-            && history.restarts(&child.name) < config.restarts
+            && affordable(&child.name)
     };
     let likeliest = children.iter().filter(may).max_by_key(|child| (child.mailbox, child.work));
     likeliest.map(|child| child.name.clone())

@@ -82,12 +82,16 @@ fn every_step_comes_when_the_one_before_did_not_help() {
     let config = MemoryConfig { suspects: 2, ..config() };
     let vain = |child: &str| record(start(), child, Action::Restart, Some(false));
     let tried = |name: &str| record(start(), name, suspect_of("a"), Some(false));
-    let table: [(&[Record], Step); 5] = [
+    let held = |name: &str| record(start(), name, suspect_of("a"), Some(true));
+    let table: [(&[Record], Step); 7] = [
         (&[], Step::Act(Wish::Restart)),
         (&[record(start(), "a", Action::Restart, Some(true))], Step::Act(Wish::Restart)),
         (&[vain("a")], suspect("c")),
         (&[vain("a"), tried("c")], suspect("b")),
         (&[vain("a"), tried("c"), tried("b")], Step::Act(Wish::ReplaceProcess)),
+        // Who was right to be suspected is again, within its budget.
+        (&[vain("a"), tried("c"), held("b")], suspect("b")),
+        (&[vain("a"), tried("c"), held("b"), held("b"), held("b")], Step::Act(Wish::ReplaceProcess)),
     ];
     for (records, expected) in table {
         assert_eq!(step(&case("a"), records, hours(1), &config), expected, "{records:?}");

@@ -6,11 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::gate::Matter;
 use super::logbook::{RestartUnderWay, UnderWay};
-use super::round::{Grounds, Planned, Round, log_record, record};
+use super::round::{Grounds, Planned, Round, log_record, log_result, record};
 use crate::memory::arena::ArenaUsage;
 use crate::memory::history::History;
 use crate::memory::ladder::{Case, Step, is_over, next_step, outcome, vain_window};
-use crate::memory::policy::Leg;
+use crate::memory::policy::{Decision, Leg, Verdict};
 use crate::memory::record::{Action, PROCESS, Reason, Record, Wish};
 use crate::supervision::departure::{Departure, Leaving};
 use crate::supervision::ending::RestartCause;
@@ -20,6 +20,16 @@ use crate::supervision::status::ChildState;
 impl Round {
     /// Takes the next step of the first case that has one to take; says of the others why not.
     pub(super) async fn climb(&mut self, mut cases: Vec<Grounds>, measurement: &Measurement, now: Timestamp) {
+        if let Some(unsolved) = self.unsolved.take() {
+            let proven_anew = cases.iter().any(|case| case.account == unsolved.account);
+            match self.step(&unsolved, measurement, now) {
+                Step::Act(wish @ Wish::RestartSuspect { .. }) if !proven_anew => {
+                    return self.act(&unsolved, wish, measurement, now).await;
+                }
+                Step::Hold { reason: Reason::Busy { .. }, .. } => self.unsolved = Some(unsolved),
+                Step::Act(_) | Step::Hold { .. } | Step::Purge => {}
+            }
+        }
         let stands = |planned: &Planned| cases.iter().any(|case| case.account == planned.account);
         self.planned = self.planned.take().filter(stands);
         if self.equipment.logbook.under_way().is_some() {
@@ -151,8 +161,12 @@ impl Round {
     fn leave(&self, case: &Grounds, how: Leaving, action: Action, now: Timestamp) {
         let record = record(case, action, now);
         log_record(&record, log::Level::Warn);
-        let reason = record.to_string();
-        self.equipment.logbook.ledger().add(record);
+        let number = self.equipment.logbook.ledger().add(record);
+        let whose = match case.account.as_str() {
+            PROCESS => "its memory".to_owned(),
+            child => format!("the memory of {child} generation {}", case.generation),
+        };
+        let reason = format!("{whose} (decision {number})");
         self.equipment.logbook.set_under_way(Some(UnderWay::Departure));
         self.equipment.supervisor.leave(Departure { how, reason });
     }
@@ -182,9 +196,11 @@ impl Round {
             // The proof of the growth is older than what was done about it.
             self.begin_anew(&action.account);
         }
-        let level = if came.helped { log::Level::Info } else { log::Level::Warn };
+        if !came.helped {
+            self.unsolved = Some(unsolved(&action, measurement));
+        }
         if let Some(record) = self.equipment.logbook.ledger().settle(action.number, came) {
-            log_record(&record, level);
+            log_result(&record);
         }
     }
 
@@ -197,10 +213,31 @@ impl Round {
         let Some(after) = usage_of(&record.child, measurement) else { return };
         let evidence = &record.evidence;
         let before = ArenaUsage { allocated: evidence.floor, resident: evidence.resident };
+        // A limit of the process is one of all that it holds, not of what no child owns.
+        let whole = record.child == PROCESS && record.leg != Leg::Trend;
+        let [before, after] = [before, after].map(|usage| match whole {
+            true => ArenaUsage { allocated: usage.resident, ..usage },
+            false => usage,
+        });
         let came = outcome(record.leg, evidence, before, after, None);
         if let Some(record) = self.equipment.logbook.ledger().settle(record.number, came) {
-            log_record(&record, log::Level::Info);
+            log_result(&record);
         }
+    }
+}
+
+/// The case of an account that a restart was of no use to. It was proven: whoever else may hold what was allocated is
+/// tried without waiting for a proof on the new generation. Everything beyond that needs one.
+fn unsolved(action: &RestartUnderWay, measurement: &Measurement) -> Grounds {
+    let generation = measurement.children.iter().find(|it| it.name == action.account).map(|it| it.generation);
+    Grounds {
+        account: action.account.clone(),
+        generation: generation.unwrap_or(action.generation),
+        leg: action.leg,
+        decision: Decision { verdict: Verdict::Case(action.leg), evidence: action.evidence.clone() },
+        floors: Vec::new(),
+        purged: true,
+        returned: 0,
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Round {
     policies: Vec<(String, Policy)>,
     /// An action that waits for its moment.
     pub(super) planned: Option<Planned>,
+    /// A case whose restart was of no use a moment ago.
+    pub(super) unsolved: Option<Grounds>,
     cgroup_limit: Option<u64>,
     ticks: u64,
     unread: u64,
@@ -69,7 +71,16 @@ impl Reading {
 impl Round {
     pub(super) fn new(equipment: Equipment, instrument: Instrument) -> Self {
         let cgroup_limit = cgroup_limit();
-        Self { equipment, instrument, policies: Vec::new(), planned: None, cgroup_limit, ticks: 0, unread: 0 }
+        Self {
+            equipment,
+            instrument,
+            policies: Vec::new(),
+            planned: None,
+            unsolved: None,
+            cgroup_limit,
+            ticks: 0,
+            unread: 0,
+        }
     }
 
     pub(super) async fn tick(&mut self) {
@@ -274,6 +285,14 @@ pub(super) fn record(grounds: &Grounds, action: Action, now: Timestamp) -> Recor
 pub(super) fn log_record(record: &Record, level: log::Level) {
     let (child, generation) = (record.child.as_str(), record.generation);
     log::log!(level, child, generation; "{record}");
+}
+
+/// Says what came of a decision.
+pub(super) fn log_result(record: &Record) {
+    let (child, generation) = (record.child.as_str(), record.generation);
+    let Some((result, outcome)) = record.result().zip(record.outcome.as_ref()) else { return };
+    let level = if outcome.helped { log::Level::Info } else { log::Level::Warn };
+    log::log!(level, child, generation, decision = record.number; "{result}");
 }
 
 fn tick_of(measurement: &Measurement, now: Timestamp) -> Tick {
