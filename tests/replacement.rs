@@ -25,12 +25,6 @@ const DEMO: [&str; 5] = ["demo", "--port", "0", "--log-format", "text"];
 /// The bit of `O_CLOEXEC` in `/proc/PID/fdinfo`.
 const CLOSED_AT_EXEC: u32 = 0o2_000_000;
 
-async fn address(demo: &mut Running) -> SocketAddr {
-    demo.says(SOON, "refreshed 16 of 16 indices").await;
-    let line = demo.says(SOON, "listening on http://").await;
-    line.split_whitespace().find_map(|word| word.strip_prefix("http://")).unwrap().parse().unwrap()
-}
-
 /// Replaces the process for the `count`th time, and waits until the next image works.
 async fn replace(demo: &mut Running, count: usize) {
     demo.signal("USR2");
@@ -69,7 +63,7 @@ fn handed(pid: u32) -> Vec<String> {
 async fn nobody_who_connects_is_refused_while_the_process_is_replaced_again_and_again() {
     let directory = tempdir().unwrap();
     let mut demo = Running::start(evenkeel(directory.path()).args(DEMO));
-    let address = address(&mut demo).await;
+    let address = demo.address().await;
     let poller = Poller::start(address, "/health");
     let mut held = Vec::new();
     for count in 1..=3 {
@@ -93,7 +87,7 @@ async fn nobody_who_connects_is_refused_while_the_process_is_replaced_again_and_
 async fn a_client_that_asks_for_the_indices_does_not_notice_either() {
     let directory = tempdir().unwrap();
     let mut demo = Running::start(evenkeel(directory.path()).args(DEMO));
-    let address = address(&mut demo).await;
+    let address = demo.address().await;
     let poller = Poller::start(address, "/api/v1/market/indices");
     poller.asks(30).await;
     replace(&mut demo, 1).await;
@@ -107,7 +101,7 @@ async fn a_client_that_asks_for_the_indices_does_not_notice_either() {
 async fn no_descriptor_but_the_standard_streams_outlives_the_program() {
     let directory = tempdir().unwrap();
     let mut demo = Running::start(evenkeel(directory.path()).args(DEMO));
-    address(&mut demo).await;
+    demo.address().await;
     // What whoever runs the tests has left open is none of ours.
     let given = inheritable(std::process::id());
     for count in 0..=2 {
@@ -124,7 +118,7 @@ async fn no_descriptor_but_the_standard_streams_outlives_the_program() {
 async fn a_report_that_is_being_written_is_absent_and_written_by_the_next_image_and_a_download_is_finished() {
     let directory = tempdir().unwrap();
     let mut demo = Running::start(evenkeel(directory.path()).args(DEMO));
-    let address = address(&mut demo).await;
+    let address = demo.address().await;
     let line = demo.says(SOON, "simulated exchange listens on").await;
     slow_down_the_constituents(&line).await;
     demo.says(SOON, "a report of edition market is begun").await;
@@ -199,7 +193,7 @@ fn narrow(address: SocketAddr) -> TcpStream {
 async fn a_demo_lasts_as_long_as_it_was_meant_to_and_its_clock_goes_on() {
     let directory = tempdir().unwrap();
     let mut demo = Running::start(evenkeel(directory.path()).args(DEMO).args(["--for", "12s"]));
-    address(&mut demo).await;
+    demo.address().await;
     replace(&mut demo, 1).await;
     let arguments = fs::read_to_string(format!("/proc/{}/cmdline", demo.pid())).unwrap();
     let left = arguments.split('\0').find_map(|argument| argument.strip_prefix("--for=")).unwrap();
@@ -216,7 +210,7 @@ async fn a_demo_lasts_as_long_as_it_was_meant_to_and_its_clock_goes_on() {
 async fn asked_to_end_while_it_is_replaced_it_ends() {
     let directory = tempdir().unwrap();
     let mut demo = Running::start(evenkeel(directory.path()).args(DEMO));
-    let address = address(&mut demo).await;
+    let address = demo.address().await;
     let _open = TcpStream::connect(address).unwrap();
     demo.signal("USR2");
     demo.says(SOON, "the process is replaced").await;
@@ -244,7 +238,7 @@ async fn a_program_that_cannot_be_started_anew_ends_with_code_5() {
     let directory = tempdir().unwrap();
     let program = copy_of_the_program(directory.path());
     let mut demo = started_from(&program, directory.path());
-    address(&mut demo).await;
+    demo.address().await;
     fs::set_permissions(&program, fs::Permissions::from_mode(0o600)).unwrap();
     demo.signal("USR2");
     let status = demo.ended(SOON).await;
@@ -259,7 +253,7 @@ async fn a_program_whose_file_was_removed_is_replaced_all_the_same() {
     let directory = tempdir().unwrap();
     let program = copy_of_the_program(directory.path());
     let mut demo = started_from(&program, directory.path());
-    let address = address(&mut demo).await;
+    let address = demo.address().await;
     fs::remove_file(&program).unwrap();
     replace(&mut demo, 1).await;
     assert_eq!(get(address, "/health").unwrap().status, 200);

@@ -5,12 +5,9 @@
 
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use evenkeel::clock::Clock;
-use evenkeel::config::Config;
 use evenkeel::daemon::{Daemon, Extent};
 use evenkeel::market::messages::Refresh;
 use evenkeel::persistence::messages::StoredReport;
@@ -18,40 +15,14 @@ use evenkeel::report::messages::{BuildReport, Progress};
 use tempfile::TempDir;
 
 mod common;
+use common::exchange::Apart;
+use common::footprint;
 use common::house::quiet;
-use common::{footprint, program};
 
 evenkeel::install_allocator!();
 
 const MIB: u64 = 1 << 20;
 const MB: u64 = 1_000_000;
-
-/// The simulated exchange as a program; killed when dropped.
-struct Exchange(Child);
-
-impl Exchange {
-    fn start(directory: &TempDir, config: &mut Config) -> Self {
-        let mut command = program::evenkeel(directory.path());
-        command.args(["simulate", "--coins", "20000"]).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let printed = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let urls: Vec<String> = printed
-            .filter_map(|line| Some(line.strip_prefix("base_url = \"")?.trim_end_matches('"').to_owned()))
-            .take(8)
-            .collect();
-        for (source, url) in config.market.sources.each_mut().into_iter().zip(urls) {
-            source.base_url = url;
-        }
-        Self(child)
-    }
-}
-
-impl Drop for Exchange {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// The builder's arena now: bytes of pages that it holds.
 async fn builder_resident(daemon: &Daemon) -> u64 {
@@ -103,7 +74,7 @@ async fn reports_of(constituents: u32, megabytes: std::ops::Range<u64>) {
     let directory = TempDir::new().unwrap();
     let mut config = quiet(&directory);
     config.report.constituents = constituents;
-    let _exchange = Exchange::start(&directory, &mut config);
+    let _exchange = Apart::start(&directory, 20_000, &mut config);
     let daemon = Daemon::start(config, Clock::system(), Extent::Whole).unwrap();
     daemon.market.send(Refresh).await.unwrap();
     // The first one fills caches and connections that stay: after it the daemon is what it is for months.

@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
 
 pub mod client;
+pub mod exchange;
 pub mod footprint;
 pub mod house;
 pub mod keeper;
 pub mod page;
 pub mod program;
+pub mod proving;
 pub mod worker;
 
 use std::future::Future;

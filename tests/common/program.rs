@@ -1,11 +1,12 @@
 //! The `evenkeel` program as an operator runs it.
 
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
-use super::eventually;
+use super::{SOON, eventually};
 
 /// The program, in an empty environment and in `directory`.
 pub fn evenkeel(directory: &Path) -> Command {
@@ -51,6 +52,13 @@ impl Running {
             seen.borrow().iter().find(|line| line.contains(text)).cloned()
         })
         .await
+    }
+
+    /// Waits until the daemon works, and returns where it listens.
+    pub async fn address(&mut self) -> SocketAddr {
+        self.says(SOON, "refreshed 16 of 16 indices").await;
+        let line = self.says(SOON, "listening on http://").await;
+        line.split_whitespace().find_map(|word| word.strip_prefix("http://")).unwrap().parse().unwrap()
     }
 
     /// Waits until as many as `count` log lines contain `text`.
