@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::record::Record;
 
@@ -20,6 +20,8 @@ pub struct History {
     suspects: Vec<Suspect>,
     /// Times that the process went within 24 hours.
     departures: u32,
+    /// Accounts for which the process went in vain, as long as that is remembered.
+    departed_in_vain: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,9 +45,14 @@ impl History {
     ) -> Self {
         let mut history = Self::default();
         for record in records {
-            let age = now.duration_since(record.at).max(SignedDuration::ZERO).unsigned_abs();
+            // A record of the future is one of a clock that was wrong: as old as it lies ahead, lest it counts for years.
+            let age = now.duration_since(record.at).unsigned_abs();
             if record.is_departure() && age < DAY {
                 history.departures += 1;
+            }
+            let in_vain = record.outcome.as_ref().is_some_and(|outcome| !outcome.helped);
+            if record.is_departure() && in_vain && age < vain_window {
+                history.departed_in_vain.push(record.child.clone());
             }
             if !record.is_restart() {
                 continue;
@@ -81,6 +88,11 @@ impl History {
     pub fn suspects_of<'a>(&'a self, account: &'a str) -> impl Iterator<Item = (&'a str, bool)> {
         let suspects = self.suspects.iter().filter(move |suspect| suspect.account == account);
         suspects.map(|suspect| (suspect.name.as_str(), suspect.helped))
+    }
+
+    /// Whether the process went because of this account, and it was of no use.
+    pub fn departed_in_vain(&self, account: &str) -> bool {
+        self.departed_in_vain.iter().any(|name| name == account)
     }
 
     /// How often the process went within 24 hours.

@@ -28,6 +28,8 @@ pub struct Case<'a> {
     pub purged: bool,
     /// The children are told apart.
     pub measured: bool,
+    /// Bytes of physical memory above the limit that was crossed.
+    pub excess: u64,
 }
 
 /// What the ladder needs to know of a child.
@@ -43,6 +45,8 @@ pub struct Bystander {
     pub mailbox: usize,
     /// Messages that its generation has taken.
     pub work: u64,
+    /// Living bytes of its account beyond its baseline: what a restart may give back.
+    pub growth: u64,
 }
 
 /// What is to be done.
@@ -93,21 +97,42 @@ fn wish(
     config: &MemoryConfig,
 ) -> (Wish, Option<Reason>) {
     if case.account == PROCESS {
-        return departure(history, config);
+        // Its resident set is the sum of all: whoever alone makes up for what is too much is restarted first.
+        return match owner(case, history, children, config) {
+            Some(suspect) => (Wish::RestartSuspect { suspect }, None),
+            None => departure(case, history, config),
+        };
     }
     if !history.in_vain(case.account) {
         let restarts = history.restarts(case.account);
         return match restarts < config.restarts {
             true => (Wish::Restart, None),
             // It helps, but not for long enough. Memory that must not be had is not waited for.
-            false if case.leg == Leg::Hard => departure(history, config),
+            false if case.leg == Leg::Hard => departure(case, history, config),
             false => (Wish::Restart, Some(Reason::Budget { restarts })),
         };
     }
     match next_suspect(case.account, history, children, config) {
         Some(suspect) => (Wish::RestartSuspect { suspect }, None),
-        None => departure(history, config),
+        None => departure(case, history, config),
     }
+}
+
+/// The child that grew most, if its growth alone is more than what the process has too much.
+fn owner(
+    case: &Case<'_>,
+    history: &History,
+    children: &[Bystander],
+    config: &MemoryConfig,
+) -> Option<String> {
+    let in_vain =
+        |name: &str| history.in_vain(name) || history.suspects_of(PROCESS).any(|it| it == (name, false));
+    let may = |child: &&Bystander| {
+        child.growth > case.excess && !in_vain(&child.name) && history.restarts(&child.name) < config.restarts
+    };
+    let level = matches!(case.leg, Leg::Soft | Leg::Hard);
+    let most = children.iter().filter(|_| level).filter(may).max_by_key(|child| child.growth);
+    most.map(|child| child.name.clone())
 }
 
 /// The child that most likely holds what `account` allocated: one that did the last time, or one that has been sent
@@ -138,13 +163,26 @@ fn next_suspect(
     likeliest.map(|child| child.name.clone())
 }
 
-fn departure(history: &History, config: &MemoryConfig) -> (Wish, Option<Reason>) {
+fn departure(case: &Case<'_>, history: &History, config: &MemoryConfig) -> (Wish, Option<Reason>) {
     let wish = match config.on_exhausted {
         OnExhausted::Replace => Wish::ReplaceProcess,
         OnExhausted::Exit => Wish::EndProcess,
     };
     let count = history.departures();
+    if history.departed_in_vain(case.account) {
+        return (wish, Some(Reason::InVain));
+    }
     (wish, (count >= config.replacements_per_day).then_some(Reason::Replacements { count }))
+}
+
+/// Bytes of physical memory above the limit that was crossed; none for a trend.
+pub fn excess(leg: Leg, evidence: &Evidence) -> u64 {
+    let limit = match leg {
+        Leg::Hard => evidence.hard,
+        Leg::Soft => evidence.soft,
+        Leg::Trend => None,
+    };
+    limit.map_or(0, |limit| evidence.resident.saturating_sub(limit))
 }
 
 /// Whether a purge was enough: the account is back below the line that it had crossed.
@@ -155,9 +193,9 @@ pub fn is_over(leg: Leg, evidence: &Evidence, now: ArenaUsage) -> bool {
         Leg::Soft => below(evidence.soft),
         // The floor is what is alive; what a purge gives back is not in it. Only a thread's cache can be.
         Leg::Trend => {
-            let line =
-                evidence.baseline.zip(evidence.growth_needed).map(|(from, by)| from.saturating_add(by));
-            line.is_some_and(|line| now.allocated <= line)
+            let grown = evidence.growth.unwrap_or_default().max(0).unsigned_abs();
+            let before = evidence.floor.saturating_sub(grown);
+            evidence.growth_needed.is_some_and(|needed| now.allocated < before.saturating_add(needed))
         }
     }
 }
@@ -166,7 +204,7 @@ pub fn is_over(leg: Leg, evidence: &Evidence, now: ArenaUsage) -> bool {
 /// another child is compared.
 ///
 /// A restart helped when at least half of the growth came back. A fresh generation holds less than an old one in any
-/// case: what tells is what the old one left behind.
+/// case: of a trend, what tells is what the old one left behind; of a limit, the physical memory that came back.
 pub fn outcome(
     leg: Leg,
     evidence: &Evidence,
@@ -174,18 +212,19 @@ pub fn outcome(
     after: ArenaUsage,
     leak_out: Option<u64>,
 ) -> Outcome {
-    let growth = match (leg, evidence.baseline) {
-        (Leg::Trend, _) => evidence.growth.unwrap_or_default().max(0).unsigned_abs(),
-        (Leg::Soft | Leg::Hard, Some(baseline)) => before.allocated.saturating_sub(baseline),
-        // All that there was, less what was there before the generation that ended.
-        (Leg::Soft | Leg::Hard, None) => {
-            let inherited = leak_out.map_or(0, |stayed| after.allocated.saturating_sub(stayed));
-            before.allocated.saturating_sub(inherited)
+    let (growth, came_back) = match leg {
+        Leg::Trend => {
+            let growth = evidence.growth.unwrap_or_default().max(0).unsigned_abs();
+            match leak_out {
+                Some(stayed) => (growth, growth.saturating_sub(stayed)),
+                None => (growth, before.allocated.saturating_sub(after.allocated)),
+            }
         }
-    };
-    let came_back = match leak_out {
-        Some(stayed) => growth.saturating_sub(stayed),
-        None => before.allocated.saturating_sub(after.allocated),
+        // A limit is one of physical memory, fragmentation included.
+        Leg::Soft | Leg::Hard => {
+            let usual = evidence.baseline.unwrap_or_default();
+            (before.resident.saturating_sub(usual), before.resident.saturating_sub(after.resident))
+        }
     };
     Outcome {
         floor_before: before.allocated,

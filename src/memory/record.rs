@@ -100,6 +100,8 @@ pub enum Reason {
         /// How often.
         count: u32,
     },
+    /// The process went because of this account before, and it was of no use.
+    InVain,
     /// Another child is being replaced or has ended.
     Busy {
         /// That child.

@@ -12,7 +12,7 @@ use super::arena::ArenaUsage;
 use super::curve::Curve;
 use super::history::History;
 use super::hours::Hours;
-use super::ladder::{Bystander, Case, Step, next_step, outcome, vain_window};
+use super::ladder::{Bystander, Case, Step, excess, next_step, outcome, vain_window};
 use super::policy::{Decision, Evidence, Leg, Policy, Rules, Verdict};
 use super::record::{Action, PROCESS, Record, Wish};
 use super::sample::Sample;
@@ -185,12 +185,19 @@ impl Replay {
             suspicious: child.name != MONITOR,
             mailbox: child.mailbox,
             work: child.work,
+            growth: self.growth(child),
         };
         let children: Vec<Bystander> = tick.children.iter().map(bystander).collect();
         let config = &self.config;
         let past = History::of(self.imagined.iter(), case.at, config.budget_window, vain_window(config));
         let measured = tick.unattributed.is_some();
-        let step = Case { account: &case.child, leg: case.leg, purged: true, measured };
+        let step = Case {
+            account: &case.child,
+            leg: case.leg,
+            purged: true,
+            measured,
+            excess: excess(case.leg, &case.evidence),
+        };
         match next_step(&step, &past, &children, config) {
             Step::Purge => Record { action: Action::Purge, ..case },
             Step::Hold { instead_of, reason } => {
@@ -210,6 +217,13 @@ impl Replay {
                 }
             }
         }
+    }
+
+    /// Living bytes of a child beyond its baseline.
+    fn growth(&self, child: &ChildTick) -> u64 {
+        let account = self.accounts.iter().find(|account| account.name == child.name);
+        let baseline = account.and_then(|account| account.policy.baseline()).unwrap_or_default();
+        child.allocated.unwrap_or_default().saturating_sub(baseline)
     }
 
     /// Takes what was decided as done.
@@ -263,8 +277,10 @@ impl Account {
 }
 
 fn rules(config: &MemoryConfig, account: &str) -> Rules {
-    let limits = if account == PROCESS { Some(&config.process) } else { config.limits.get(account) };
-    Rules::new(config, limits.copied().unwrap_or_default())
+    match account {
+        PROCESS => Rules::of_process(config),
+        child => Rules::new(config, config.limits.get(child).copied().unwrap_or_default()),
+    }
 }
 
 #[cfg(test)]

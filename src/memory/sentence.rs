@@ -128,6 +128,7 @@ fn because(reason: &Reason) -> String {
         }
         Reason::Budget { restarts } => format!("its budget is used up by {restarts} restarts"),
         Reason::Replacements { count } => format!("it went {count} times within 24 hours already"),
+        Reason::InVain => "that was of no use the last time: is the limit below what it needs?".to_owned(),
         Reason::Busy { other } => format!("{other} is not running"),
         Reason::Refused { error } => error.clone(),
     }

@@ -47,7 +47,14 @@ fn suspect_of(account: &str) -> Action {
 }
 
 fn child(name: &str, mailbox: usize, work: u64) -> Bystander {
-    Bystander { name: name.to_owned(), running: true, suspicious: name != "memory-monitor", mailbox, work }
+    Bystander {
+        name: name.to_owned(),
+        running: true,
+        suspicious: name != "memory-monitor",
+        mailbox,
+        work,
+        growth: 0,
+    }
 }
 
 fn children() -> Vec<Bystander> {
@@ -61,7 +68,7 @@ fn children() -> Vec<Bystander> {
 }
 
 fn case(account: &str) -> Case<'_> {
-    Case { account, leg: Leg::Trend, purged: true, measured: true }
+    Case { account, leg: Leg::Trend, purged: true, measured: true, excess: 0 }
 }
 
 fn step(case: &Case<'_>, records: &[Record], now: Timestamp, config: &MemoryConfig) -> Step {
@@ -191,7 +198,8 @@ fn a_purge_is_enough_when_the_line_is_not_crossed_any_more() {
     let evidence = Evidence {
         soft: Some(16 * MIB),
         hard: Some(64 * MIB),
-        baseline: Some(4 * MIB),
+        floor: 9 * MIB,
+        growth: Some(5 * MIB as i64),
         growth_needed: Some(MIB),
         ..Evidence::default()
     };
@@ -201,8 +209,8 @@ fn a_purge_is_enough_when_the_line_is_not_crossed_any_more() {
         (Leg::Hard, usage(9, 65), false),
         (Leg::Soft, usage(9, 16), true),
         (Leg::Soft, usage(9, 17), false),
-        (Leg::Trend, usage(5, 99), true),
-        (Leg::Trend, usage(6, 6), false),
+        (Leg::Trend, usage(4, 99), true),
+        (Leg::Trend, usage(5, 5), false),
     ];
     for (leg, now, over) in table {
         assert_eq!(is_over(leg, &evidence, now), over, "{leg:?} {now:?}");
@@ -240,4 +248,40 @@ fn a_restart_helped_when_half_of_the_growth_came_back() {
         assert_eq!(outcome.helped, helped, "{leg:?} {before} {after} {leak_out:?}");
         assert_eq!(outcome.returned(), (before - after) * MIB);
     }
+}
+
+#[test]
+fn a_child_that_alone_is_what_the_process_has_too_much_is_restarted_before_the_process_goes() {
+    let grown = |mib: [u64; 3]| -> Vec<Bystander> {
+        let names = ["a", "b", "memory-monitor"].into_iter().zip(mib);
+        names.map(|(name, mib)| Bystander { growth: mib * MIB, ..child(name, 0, 0) }).collect()
+    };
+    let over = |leg| Case { leg, excess: 10 * MIB, ..case(PROCESS) };
+    let tried = [record(start(), "b", suspect_of(PROCESS), Some(false))];
+    let table: [(Leg, [u64; 3], &[Record], Wish); 5] = [
+        (Leg::Hard, [11, 12, 0], &[], Wish::RestartSuspect { suspect: "b".to_owned() }),
+        (Leg::Soft, [11, 12, 0], &tried, Wish::RestartSuspect { suspect: "a".to_owned() }),
+        (Leg::Hard, [9, 12, 0], &tried, Wish::ReplaceProcess),
+        (Leg::Hard, [9, 9, 9], &[], Wish::ReplaceProcess),
+        (Leg::Trend, [11, 12, 0], &[], Wish::ReplaceProcess),
+    ];
+    for (leg, grown_mib, records, wish) in table {
+        let history = History::of(records.iter(), hours(1), config().budget_window, vain_window(&config()));
+        let step = next_step(&over(leg), &history, &grown(grown_mib), &config());
+        assert_eq!(step, Step::Act(wish), "{leg:?} {grown_mib:?}");
+    }
+}
+
+#[test]
+fn a_departure_that_was_of_no_use_is_not_repeated() {
+    let records = [record(start(), PROCESS, Action::ReplaceProcess, Some(false))];
+    let expected = hold(Wish::ReplaceProcess, Reason::InVain);
+    assert_eq!(step(&case(PROCESS), &records, hours(90), &config()), expected);
+    assert_eq!(step(&case(PROCESS), &records, hours(100), &config()), Step::Act(Wish::ReplaceProcess));
+}
+
+#[test]
+fn a_record_of_a_wrong_clock_does_not_count_for_years() {
+    let restart = || record(hours(24 * 1500), "a", Action::Restart, Some(false));
+    assert_eq!(step(&case("a"), &[restart()], start(), &config()), Step::Act(Wish::Restart));
 }

@@ -7,15 +7,19 @@ use jiff::{SignedDuration, Timestamp};
 use super::gate::Matter;
 use super::logbook::{RestartUnderWay, UnderWay};
 use super::round::{Grounds, Planned, Round, log_record, log_result, record};
+use crate::config::render_duration;
 use crate::memory::arena::ArenaUsage;
 use crate::memory::history::History;
-use crate::memory::ladder::{Case, Step, is_over, next_step, outcome, vain_window};
+use crate::memory::ladder::{Case, Step, excess, is_over, next_step, outcome, vain_window};
 use crate::memory::policy::{Decision, Leg, Verdict};
-use crate::memory::record::{Action, PROCESS, Reason, Record, Wish};
+use crate::memory::record::{Action, Outcome, PROCESS, Reason, Record, Wish};
 use crate::supervision::departure::{Departure, Leaving};
 use crate::supervision::ending::RestartCause;
 use crate::supervision::measure::Measurement;
 use crate::supervision::status::ChildState;
+
+/// An application that was asked to let the process go has done so within this, in real time, or does not mean to.
+const LEAVES_WITHIN: Duration = Duration::from_secs(300);
 
 impl Round {
     /// Takes the next step of the first case that has one to take; says of the others why not.
@@ -32,12 +36,23 @@ impl Round {
         }
         let stands = |planned: &Planned| cases.iter().any(|case| case.account == planned.account);
         self.planned = self.planned.take().filter(stands);
-        if self.equipment.logbook.under_way().is_some() {
-            return;
+        match self.equipment.logbook.under_way() {
+            Some(UnderWay::Departure(asked)) if asked.elapsed() > LEAVES_WITHIN => {
+                log::warn!("the process was asked to go and is still here; the memory monitor goes on");
+                self.equipment.logbook.set_under_way(None);
+            }
+            Some(UnderWay::Departure(_) | UnderWay::Restart(_)) => return,
+            None => {}
         }
         // What is over its hard limit comes first; the process, which was judged last, comes last.
         cases.sort_by_key(|case| (case.account == PROCESS, case.leg != Leg::Hard));
+        let mut over_budget = false;
         for mut case in cases {
+            if case.account == PROCESS && case.leg != Leg::Trend && over_budget {
+                // The same bytes: the process is not replaced for a child that is let be.
+                continue;
+            }
+            self.unsettle(&case, now);
             let mut step = self.step(&case, measurement, now);
             if step == Step::Purge {
                 if self.purge_was_enough(&mut case, measurement, now).await {
@@ -47,7 +62,10 @@ impl Round {
             }
             match step {
                 Step::Purge => {}
-                Step::Hold { instead_of, reason } => self.hold(&case, instead_of, reason, now),
+                Step::Hold { instead_of, reason } => {
+                    over_budget |= matches!(reason, Reason::Budget { .. });
+                    self.hold(&case, instead_of, reason, now);
+                }
                 Step::Act(wish) => {
                     if self.is_due(&case, now) {
                         self.planned = None;
@@ -70,7 +88,8 @@ impl Round {
             account: &grounds.account,
             leg: grounds.leg,
             purged: grounds.purged,
-            measured: self.instrument.available,
+            measured: self.instrument.available && self.instrument.charged,
+            excess: excess(grounds.leg, &grounds.decision.evidence),
         };
         next_step(&case, &history, &self.bystanders(measurement), config)
     }
@@ -86,10 +105,27 @@ impl Round {
         let Some(usage) = usage_of(&case.account, &after) else { return false };
         case.returned = case.decision.evidence.resident.saturating_sub(usage.resident);
         let enough = is_over(case.leg, &case.decision.evidence, usage);
-        if enough {
+        if enough && case.returned > 0 {
             self.say(case, Matter::Purged, Action::Purge, now);
         }
         enough
+    }
+
+    /// What helped has not if the account is over its limit again before a generation has even warmed up: the limit is
+    /// below what it needs, or it fills as fast.
+    fn unsettle(&self, case: &Grounds, now: Timestamp) {
+        let warm_up = self.equipment.config.warm_up;
+        let ledger = self.equipment.logbook.ledger();
+        let latest = ledger.with(|records| {
+            let acted = |it: &&Record| it.account() == case.account && (it.is_restart() || it.is_departure());
+            records.filter(acted).last().cloned()
+        });
+        let Some(record) = latest.filter(|it| case.leg != Leg::Trend && it.leg != Leg::Trend) else { return };
+        let lately = now.duration_since(record.at).unsigned_abs() < warm_up;
+        if let Some(outcome) = record.outcome.filter(|outcome| outcome.helped && lately) {
+            log::warn!(child = case.account.as_str(); "{} is over its limit again {} after what was done about it: it did not help", case.account, render_duration(now.duration_since(record.at).unsigned_abs()));
+            ledger.settle(record.number, Outcome { helped: false, ..outcome });
+        }
     }
 
     fn hold(&self, case: &Grounds, instead_of: Wish, reason: Reason, now: Timestamp) {
@@ -104,7 +140,10 @@ impl Round {
             return true;
         }
         match &self.planned {
-            Some(planned) if planned.account == case.account => planned.due <= now,
+            // A clock that was set back does not make anybody wait for longer.
+            Some(planned) if planned.account == case.account && planned.due <= later(now, jitter) => {
+                planned.due <= now
+            }
             Some(_) | None => {
                 let pause = jitter.mul_f64(rand::random::<f64>());
                 let due = later(now, pause);
@@ -167,7 +206,7 @@ impl Round {
             child => format!("the memory of {child} generation {}", case.generation),
         };
         let reason = format!("{whose} (decision {number})");
-        self.equipment.logbook.set_under_way(Some(UnderWay::Departure));
+        self.equipment.logbook.set_under_way(Some(UnderWay::Departure(self.equipment.clock.stopwatch())));
         self.equipment.supervisor.leave(Departure { how, reason });
     }
 

@@ -19,6 +19,7 @@ pub(super) enum Matter {
     ObserveOnly,
     Budget,
     Replacements,
+    InVain,
     Busy,
     Refused,
 }
@@ -30,6 +31,7 @@ impl Matter {
             Reason::ObserveOnly => Self::ObserveOnly,
             Reason::Budget { .. } => Self::Budget,
             Reason::Replacements { .. } => Self::Replacements,
+            Reason::InVain => Self::InVain,
             Reason::Busy { .. } => Self::Busy,
             Reason::Refused { .. } => Self::Refused,
         }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::gate::{Gate, Matter};
+use crate::clock::Stopwatch;
 use crate::config::MemoryConfig;
 use crate::memory::arena::ArenaUsage;
 use crate::memory::hours::Hours;
@@ -50,8 +51,8 @@ struct Pages {
 #[derive(Debug, Clone)]
 pub(super) enum UnderWay {
     Restart(Box<RestartUnderWay>),
-    /// The process is going.
-    Departure,
+    /// The process is going, as it was asked to then.
+    Departure(Stopwatch),
 }
 
 #[derive(Debug, Clone)]

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::Equipment;
 use super::gate::Matter;
-use crate::config::LimitsConfig;
 use crate::memory::instrument::Instrument;
 use crate::memory::ladder::Bystander;
 use crate::memory::policy::{Decision, Leg, Policy, Rules, Verdict};
@@ -30,6 +29,8 @@ pub(super) struct Round {
     cgroup_limit: Option<u64>,
     ticks: u64,
     unread: u64,
+    /// What could not be read at the latest tick: said when it changes.
+    unreadable: String,
 }
 
 /// An action is put off by the jitter until `due`.
@@ -80,6 +81,7 @@ impl Round {
             cgroup_limit,
             ticks: 0,
             unread: 0,
+            unreadable: String::new(),
         }
     }
 
@@ -120,10 +122,16 @@ impl Round {
             .map(|child| child.name.as_str())
             .chain(measurement.process.is_none().then_some(PROCESS))
             .collect();
-        if !unread.is_empty() {
-            self.unread += 1;
-            let accounts = unread.join(", ");
-            log::warn!(accounts = accounts.as_str(); "the memory of {accounts} could not be read: nothing is decided about it at this tick");
+        self.unread += u64::from(!unread.is_empty());
+        let accounts = unread.join(", ");
+        if accounts == self.unreadable {
+            return;
+        }
+        self.unreadable.clone_from(&accounts);
+        if accounts.is_empty() {
+            log::info!("the memory of all children can be read again");
+        } else {
+            log::warn!(accounts = accounts.as_str(); "the memory of {accounts} could not be read: nothing is decided about it until it can");
         }
     }
 
@@ -196,9 +204,10 @@ impl Round {
     fn policy(&mut self, account: &str) -> &mut Policy {
         let position = self.policies.iter().position(|(name, _)| name == account).unwrap_or_else(|| {
             let config = &self.equipment.config;
-            let limits: Option<&LimitsConfig> =
-                if account == PROCESS { Some(&config.process) } else { config.limits.get(account) };
-            let rules = Rules::new(config, limits.copied().unwrap_or_default());
+            let rules = match account {
+                PROCESS => Rules::of_process(config),
+                child => Rules::new(config, config.limits.get(child).copied().unwrap_or_default()),
+            };
             self.policies.push((account.to_owned(), Policy::new(rules)));
             self.policies.len() - 1
         });
@@ -217,8 +226,16 @@ impl Round {
             suspicious: child.name != self.equipment.me.name(),
             mailbox: child.mailbox,
             work: child.work,
+            growth: self.growth(child),
         };
         measurement.children.iter().map(bystander).collect()
+    }
+
+    /// Living bytes of a child beyond its baseline.
+    fn growth(&self, child: &ChildMemory) -> u64 {
+        let policy = self.policies.iter().find(|(name, _)| *name == child.name);
+        let baseline = policy.and_then(|(_, policy)| policy.baseline()).unwrap_or_default();
+        child.memory.map_or(0, |memory| memory.allocated.saturating_sub(baseline))
     }
 
     fn show(
