@@ -8,6 +8,7 @@
 mod action;
 mod gate;
 pub mod logbook;
+mod reading;
 mod round;
 
 use std::rc::Rc;

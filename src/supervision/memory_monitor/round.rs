@@ -6,14 +6,13 @@ use jiff::Timestamp;
 
 use super::Equipment;
 use super::gate::Matter;
+use super::reading::{Reading, readings, tick_of};
 use crate::memory::instrument::Instrument;
 use crate::memory::ladder::Bystander;
 use crate::memory::policy::{Decision, Leg, Policy, Rules, Verdict};
 use crate::memory::probe::cgroup_limit;
 use crate::memory::record::{Action, PROCESS, Record};
-use crate::memory::sample::Sample;
 use crate::memory::status::{AccountStatus, MemoryStatus};
-use crate::memory::tape::{ChildTick, Tick};
 use crate::supervision::measure::{ChildMemory, Measurement};
 use crate::supervision::status::ChildState;
 
@@ -52,23 +51,6 @@ pub(super) struct Grounds {
     pub(super) returned: u64,
 }
 
-/// One account's reading, before and after the purge of this tick.
-struct Reading {
-    account: String,
-    sample: Sample,
-    purged: Option<Sample>,
-}
-
-impl Reading {
-    fn latest(&self) -> &Sample {
-        self.purged.as_ref().unwrap_or(&self.sample)
-    }
-
-    fn returned(&self) -> u64 {
-        self.purged.map_or(0, |after| self.sample.resident.saturating_sub(after.resident))
-    }
-}
-
 impl Round {
     pub(super) fn new(equipment: Equipment, instrument: Instrument) -> Self {
         let cgroup_limit = cgroup_limit();
@@ -89,16 +71,16 @@ impl Round {
         let stopwatch = self.equipment.clock.stopwatch();
         let now = self.equipment.clock.now();
         let Ok(mut measurement) = self.equipment.supervisor.measure(Vec::new()).await else { return };
-        let mut readings = readings(&tick_of(&measurement, now), &measurement);
-        let purge = self.purge_list(&readings, &measurement);
+        let mut taken = readings(&tick_of(&measurement, now), &measurement);
+        let purge = self.purge_list(&taken, &measurement);
         if !purge.is_empty() {
             let Ok(again) = self.equipment.supervisor.measure(purge.clone()).await else { return };
             measurement = again;
             let tick = tick_of(&measurement, now);
-            for after in self::readings(&tick, &measurement) {
+            for after in readings(&tick, &measurement) {
                 let wanted = after.account == PROCESS || purge.contains(&after.account);
                 let same = |before: &&mut Reading| before.account == after.account;
-                if let Some(before) = readings.iter_mut().find(same).filter(|_| wanted) {
+                if let Some(before) = taken.iter_mut().find(same).filter(|_| wanted) {
                     before.purged = Some(after.sample);
                 }
             }
@@ -107,7 +89,7 @@ impl Round {
         self.count(&measurement);
         self.equipment.logbook.record(tick);
         self.settle(&measurement);
-        let (decisions, cases) = self.judge(&readings, now);
+        let (decisions, cases) = self.judge(&taken, now);
         self.show(&measurement, &decisions, now, stopwatch.elapsed());
         self.climb(cases, &measurement, now).await;
     }
@@ -310,32 +292,4 @@ pub(super) fn log_result(record: &Record) {
     let Some((result, outcome)) = record.result().zip(record.outcome.as_ref()) else { return };
     let level = if outcome.helped { log::Level::Info } else { log::Level::Warn };
     log::log!(level, child, generation, decision = record.number; "{result}");
-}
-
-fn tick_of(measurement: &Measurement, now: Timestamp) -> Tick {
-    let child = |child: &ChildMemory| ChildTick {
-        name: child.name.clone(),
-        generation: child.generation,
-        allocated: child.memory.map(|memory| memory.allocated),
-        resident: child.memory.map(|memory| memory.resident),
-        work: child.work,
-        mailbox: child.mailbox,
-    };
-    Tick {
-        at_ms: now.as_millisecond(),
-        rss: measurement.process.map(|process| process.rss),
-        unattributed: measurement.unattributed,
-        children: measurement.children.iter().map(child).collect(),
-    }
-}
-
-/// The samples of all accounts that could be read: children that run, then the process.
-fn readings(tick: &Tick, measurement: &Measurement) -> Vec<Reading> {
-    let reading = |account: &str, sample| Reading { account: account.to_owned(), sample, purged: None };
-    let running = measurement.children.iter().zip(&tick.children);
-    let running = running.filter(|(child, _)| child.state == ChildState::Running).map(|(_, tick)| tick);
-    running
-        .filter_map(|child| Some(reading(&child.name, tick.sample(child)?)))
-        .chain(tick.process().map(|sample| reading(PROCESS, sample)))
-        .collect()
 }
