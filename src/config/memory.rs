@@ -26,7 +26,8 @@ pub struct MemoryConfig {
     /// a child's longest cycle of work.
     #[serde(with = "super::duration")]
     pub bucket: Duration,
-    /// The stretch of time over which growth must be proven (`memory.window`; default 3 h); 12 buckets at least.
+    /// The short stretch of time over which growth is judged (`memory.window`; default 3 h); 12 buckets at least. It makes
+    /// a case where the soft limit is near; slower growth has to be proven over eight times as long.
     #[serde(with = "super::duration")]
     pub window: Duration,
     /// Growth over the window that is too little to matter (`memory.growth`; default 1 MiB).
