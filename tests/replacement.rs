@@ -10,7 +10,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use evenkeel::clock::Clock;
 use evenkeel::persistence::archive::Archive;
+use evenkeel::simulator::exchange::{Exchange, ExchangeConfig};
+use evenkeel::simulator::source::SourceKind;
 use socket2::{Domain, Socket, Type};
 use tempfile::tempdir;
 
@@ -257,4 +260,28 @@ async fn a_program_whose_file_was_removed_is_replaced_all_the_same() {
     fs::remove_file(&program).unwrap();
     replace(&mut demo, 1).await;
     assert_eq!(get(address, "/health").unwrap().status, 200);
+}
+
+#[actix_rt::test]
+async fn a_daemon_goes_on_as_it_is_while_its_configuration_is_wrong() {
+    let directory = tempdir().unwrap();
+    let exchange = Exchange::start(ExchangeConfig::new(Clock::system())).unwrap();
+    let mut right = "[server]\nport = 0\n[report]\nscheduled = false\n[market]\nus = true\n".to_owned();
+    for source in SourceKind::ALL {
+        let (table, url) = (source.as_str().replace('-', "_"), exchange.url(source));
+        right.push_str(&format!("[market.sources.{table}]\nbase_url = \"{url}\"\n"));
+    }
+    let file = directory.path().join("evenkeel.toml");
+    fs::write(&file, &right).unwrap();
+    let mut daemon = Running::start(evenkeel(directory.path()).args(["run", "--log-format", "text"]));
+    let address = daemon.address().await;
+    fs::write(&file, right.replace("port = 0", "port = \"many\"")).unwrap();
+    daemon.signal("USR2");
+    let line = daemon.says(SOON, "the process is not replaced: ").await;
+    assert!(line.contains("ERROR") && line.contains("port") && line.ends_with("goes on as it is"), "{line}");
+    assert_eq!(get(address, "/health").unwrap().status, 200);
+    fs::write(&file, &right).unwrap();
+    replace(&mut daemon, 1).await;
+    assert_eq!(get(address, "/health").unwrap().status, 200);
+    exchange.stop().await;
 }

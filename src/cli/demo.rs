@@ -58,7 +58,7 @@ pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), F
                 "reports appear on http://{address}/reports, the indices on http://{address}/api/v1/market/indices"
             );
         }
-        let ended = system::until_the_end(daemon, &mut signals, arguments.lasting).await;
+        let ended = system::until_the_end(daemon, &mut signals, arguments.lasting, || Ok(())).await;
         if let Ok(End::MadeWay(_)) = ended {
             return ended;
         }

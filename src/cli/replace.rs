@@ -45,6 +45,16 @@ pub(super) fn replace(
     Err(Failure::StartAgain(format!("cannot start {} anew: {reason}", program.display())))
 }
 
+/// Whether the program's file can be started, as far as that can be seen without starting it.
+pub(super) fn can_be_run() -> Result<(), Failure> {
+    let program = program();
+    let refused = |reason: &dyn std::fmt::Display| {
+        Failure::Failed(format!("cannot start {} anew: {reason}", program.display()))
+    };
+    let file = fs::metadata(&program).map_err(|reason| refused(&reason))?;
+    if file.mode() & 0o111 == 0 { Err(refused(&"it is not executable")) } else { Ok(()) }
+}
+
 /// By its own path if possible: it is the name under which the process is listed.
 fn program() -> PathBuf {
     let identity = |path: &Path| fs::metadata(path).map(|file| (file.dev(), file.ino())).ok();

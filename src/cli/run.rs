@@ -17,10 +17,16 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         let mut signals = Signals::listen()?;
         let circumstances = Circumstances { inherited, ..Circumstances::default() };
         let daemon = Daemon::start_under(circumstances, loaded.config, clock, Extent::Whole)?;
-        system::until_the_end(daemon, &mut signals, None).await
+        system::until_the_end(daemon, &mut signals, None, || can_start(options)).await
     })?;
     match end {
         End::Done => Ok(()),
         End::MadeWay(listener) => match replace::replace(listener, &[])? {},
     }
+}
+
+/// Whether the program would come up again with what it reads at its start as that is now.
+fn can_start(options: &Options) -> Result<(), Failure> {
+    system::load(options)?;
+    replace::can_be_run()
 }

@@ -51,23 +51,40 @@ pub(super) enum End {
 }
 
 /// Waits for a signal, the end of `lasting`, the supervisor to give up or to want the process gone; then drains and
-/// ends.
+/// ends. It makes way only for a process that `can_start`, and goes on otherwise.
 pub(super) async fn until_the_end(
     daemon: Daemon,
     signals: &mut Signals,
     lasting: Option<Duration>,
+    can_start: impl Fn() -> Result<(), Failure>,
 ) -> Result<End, Failure> {
-    let departure = tokio::select! {
-        asked = signals.any() => match asked {
-            Asked::End => None,
-            Asked::Replace => Some(Departure { how: Leaving::Replace, reason: "SIGUSR2".to_owned() }),
-        },
-        () = over(lasting) => {
-            log::info!("the time of the demo is over");
-            None
+    let over = over(lasting);
+    tokio::pin!(over);
+    let mut departing = false;
+    let departure = loop {
+        let wish = tokio::select! {
+            asked = signals.any() => match asked {
+                Asked::End => None,
+                Asked::Replace => Some(Departure { how: Leaving::Replace, reason: "SIGUSR2".to_owned() }),
+            },
+            () = &mut over => {
+                log::info!("the time of the demo is over");
+                None
+            }
+            _ = daemon.supervisor.gave_up() => None,
+            // The wish stays once it is there.
+            departure = daemon.supervisor.departure(), if !departing => {
+                departing = true;
+                Some(departure)
+            }
+        };
+        match wish {
+            Some(Departure { how: Leaving::Replace, .. }) => match can_start() {
+                Ok(()) => break wish,
+                Err(reason) => log::error!("the process is not replaced: {reason}; it goes on as it is"),
+            },
+            wish => break wish,
         }
-        _ = daemon.supervisor.gave_up() => None,
-        departure = daemon.supervisor.departure() => Some(departure),
     };
     let Some(Departure { how, reason }) = departure else {
         return at_once_if_asked(end(daemon), signals).await.map(|()| End::Done);
@@ -152,24 +169,36 @@ mod tests {
     use super::*;
     use crate::daemon::Extent;
 
-    fn departed(how: Leaving) -> Result<End, Failure> {
+    fn departed(how: Leaving, can_start: impl Fn() -> Result<(), Failure>) -> Result<End, Failure> {
         let directory = tempfile::tempdir().unwrap();
         let config = Config { data_dir: directory.path().to_path_buf(), ..Config::default() };
         block_on(async {
             let daemon = Daemon::start(config, Clock::system(), Extent::OneReport)?;
             daemon.supervisor.leave(Departure { how, reason: "nothing else helped".to_owned() });
-            until_the_end(daemon, &mut Signals::listen()?, None).await
+            let lasting = Some(Duration::from_millis(100));
+            until_the_end(daemon, &mut Signals::listen()?, lasting, can_start).await
         })
     }
 
     #[test]
     fn a_process_that_is_to_be_replaced_is_drained_and_makes_way() {
-        assert!(matches!(departed(Leaving::Replace), Ok(End::MadeWay(None))));
+        assert!(matches!(departed(Leaving::Replace, || Ok(())), Ok(End::MadeWay(None))));
+    }
+
+    #[test]
+    fn a_process_makes_no_way_for_one_that_could_not_start() {
+        let tries = std::cell::Cell::new(0);
+        let end = departed(Leaving::Replace, || {
+            tries.set(tries.get() + 1);
+            Err(Failure::failed("a setting is wrong"))
+        });
+        assert!(matches!(end, Ok(End::Done)), "{end:?}");
+        assert_eq!(tries.get(), 1);
     }
 
     #[test]
     fn a_process_that_is_to_end_asks_to_be_started_again_and_says_why() {
-        let failure = departed(Leaving::End).unwrap_err();
+        let failure = departed(Leaving::End, || Err(Failure::failed("of no interest"))).unwrap_err();
         assert!(matches!(failure, Failure::StartAgain(_)));
         assert_eq!(failure.to_string(), "nothing else helped; start me again");
     }
