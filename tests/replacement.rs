@@ -4,11 +4,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use evenkeel::clock::Clock;
 use evenkeel::persistence::archive::Archive;
@@ -184,6 +185,20 @@ async fn a_download_that_goes_on_is_finished_and_one_that_stands_still_is_cut() 
     assert!(remains.listener.unwrap().accept().is_ok());
 }
 
+#[actix_rt::test]
+async fn somebody_who_has_asked_nothing_holds_nobody_up() {
+    let house = House::open(|_| {}).await;
+    let address = house.daemon.address.unwrap();
+    let mut silent = TcpStream::connect(address).unwrap();
+    // Whoever comes later is accepted later.
+    let later = tokio::task::spawn_blocking(move || get(address, "/health"));
+    assert_eq!(later.await.unwrap().unwrap().status, 200);
+    let stopwatch = Clock::system().stopwatch();
+    house.daemon.step_aside().await.unwrap();
+    assert!(stopwatch.elapsed() < Duration::from_secs(4), "{:?}", stopwatch.elapsed());
+    assert_eq!(silent.read(&mut [0]).unwrap(), 0);
+}
+
 /// A connection that takes little before it has to be read.
 fn narrow(address: SocketAddr) -> TcpStream {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
@@ -214,7 +229,10 @@ async fn asked_to_end_while_it_is_replaced_it_ends() {
     let directory = tempdir().unwrap();
     let mut demo = Running::start(evenkeel(directory.path()).args(DEMO));
     let address = demo.address().await;
-    let _open = TcpStream::connect(address).unwrap();
+    // Half a request is waited for, and holds the replacement up.
+    let mut asking = TcpStream::connect(address).unwrap();
+    asking.write_all(b"GET /health HTTP/1.1\r\n").unwrap();
+    assert_eq!(get(address, "/health").unwrap().status, 200);
     demo.signal("USR2");
     demo.says(SOON, "the process is replaced").await;
     demo.signal("TERM");

@@ -1,6 +1,6 @@
 //! The server: a socket that is already bound, the routes, the threads that answer, and two ways to end.
 //!
-//! A connection carries one request. Whoever has been accepted is therefore owed an answer until his connection has
+//! A connection carries one request. Whoever has begun one is therefore owed an answer until his connection has
 //! ended, and [`Server::finish`] can wait for that; with connections that are kept, a client could send its next
 //! request just when his connection is closed.
 
@@ -23,7 +23,7 @@ use super::face::Face;
 use super::problem::Problem;
 use super::{health, market, memory, reports, viewer};
 
-/// How long a client may take to send the head of its request.
+/// How long a client may take to send the head of its request once it has begun.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long a client may take to close its side when it has its answer.
@@ -83,7 +83,7 @@ async fn work(face: Face, listener: TcpListener, closing: Closing, tell: oneshot
 }
 
 impl Server {
-    /// Accepts nothing more, answers whoever has been accepted, and returns the number of connections that had to be
+    /// Accepts nothing more, answers whoever has been accepted and has begun to ask, and returns the number of connections that had to be
     /// cut because they were not done within `within`.
     pub async fn finish(mut self, within: Duration) -> usize {
         self.closing.send_replace(Some(within));
