@@ -65,6 +65,7 @@ fn what_cannot_be_listened_on_is_refused_with_the_reason() {
             "LISTEN_FDS=2",
             "LISTEN_FDS = \"2\": there is use for one listening socket",
         ),
+        (listening().into(), "LISTEN_FDS=1 LISTEN_FDS_FIRST_FD=4", "LISTEN_FDS_FIRST_FD = \"4\""),
         (listening().into(), "LISTEN_FDS=many", "LISTEN_FDS = \"many\""),
         (bound().into(), "LISTEN_FDS=1", "descriptor 3 does not listen"),
         (datagrams().into(), "LISTEN_FDS=1", "fd 3 is not a valid tcp socket"),
@@ -81,12 +82,14 @@ fn what_cannot_be_listened_on_is_refused_with_the_reason() {
 }
 
 #[actix_rt::test]
-async fn a_socket_that_is_meant_for_another_process_is_left_alone() {
+async fn a_socket_that_is_meant_for_nobody_or_another_process_is_left_alone() {
     let directory = tempdir().unwrap();
     let listener = listening();
     let elsewhere = listener.local_addr().unwrap();
-    let variables = "LISTEN_FDS=1 LISTEN_PID=1";
-    let mut demo = Running::start(&mut with_descriptor(directory.path(), listener, variables, 0));
-    let line = demo.says(SOON, "listening on http://").await;
-    assert!(!line.contains("(inherited)") && !line.contains(&elsewhere.to_string()), "{line}");
+    for variables in ["LISTEN_FDS=1 LISTEN_PID=1", "LISTEN_FDS=0 LISTEN_PID=$$"] {
+        let listener = listener.try_clone().unwrap();
+        let mut demo = Running::start(&mut with_descriptor(directory.path(), listener, variables, 0));
+        let line = demo.says(SOON, "listening on http://").await;
+        assert!(!line.contains("(inherited)") && !line.contains(&elsewhere.to_string()), "{line}");
+    }
 }

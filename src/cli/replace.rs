@@ -35,7 +35,7 @@ pub(super) fn replace(
     log::info!(pid, program:% = program.display(); "{} is started anew in process {pid}", program.display());
     let mut command = Command::new(&program);
     command.arg0(name.as_deref().unwrap_or(program.as_os_str())).args(arguments);
-    command.env_remove("LISTEN_FDNAMES");
+    command.env_remove("LISTEN_FDNAMES").env_remove("LISTEN_FDS_FIRST_FD");
     if let Some(listener) = listener {
         command.env("LISTEN_FDS", "1").env("LISTEN_PID", pid.to_string());
         let mapping = FdMapping { parent_fd: listener.into(), child_fd: FIRST_DESCRIPTOR };

@@ -33,12 +33,19 @@ impl Inherited {
     pub fn take() -> Result<Option<Self>, StartError> {
         let variable = |name| std::env::var(name).unwrap_or_default();
         let handed = variable("LISTEN_FDS");
-        if handed.is_empty() || variable("LISTEN_PID") != std::process::id().to_string() {
+        if ["", "0"].contains(&handed.as_str()) || variable("LISTEN_PID") != std::process::id().to_string() {
             return Ok(None);
         }
         let refused = |reason: String| StartError::Inherited { descriptors: handed.clone(), reason };
         if handed != "1" {
             return Err(refused("there is use for one listening socket and no more".to_owned()));
+        }
+        // A name that the crate below obeys, and systemd does not know.
+        let first = variable("LISTEN_FDS_FIRST_FD");
+        if !first.is_empty() && first != FIRST_DESCRIPTOR.to_string() {
+            let reason =
+                format!("LISTEN_FDS_FIRST_FD = {first:?}: it is descriptor {FIRST_DESCRIPTOR} that is taken");
+            return Err(refused(reason));
         }
         let listener =
             ListenFd::from_env().take_tcp_listener(0).map_err(|error| refused(error.to_string()))?;
