@@ -63,19 +63,26 @@ fn program() -> PathBuf {
     std::env::current_exe().ok().filter(|path| !moved(path)).unwrap_or_else(|| this.to_path_buf())
 }
 
-/// `arguments` with the option `name` set to `value`, whether or not it was given before.
+/// `arguments` with the option `name` set to `value`, whether or not it was given before. What follows `--` is no
+/// option.
 fn with(arguments: Vec<OsString>, name: &str, value: &str) -> Vec<OsString> {
     let assigned = format!("{name}=");
     let mut changed = Vec::with_capacity(arguments.len() + 1);
     let mut arguments = arguments.into_iter();
+    let mut rest = None;
     while let Some(argument) = arguments.next() {
-        if argument == name {
+        if argument == "--" {
+            rest = Some(argument);
+            break;
+        } else if argument == name {
             arguments.next();
         } else if !argument.as_encoded_bytes().starts_with(assigned.as_bytes()) {
             changed.push(argument);
         }
     }
     changed.push(OsString::from(assigned + value));
+    changed.extend(rest);
+    changed.extend(arguments);
     changed
 }
 
@@ -92,6 +99,9 @@ mod tests {
             (&["demo", "--for", "60s", "--for=59s"], &["demo", "--for=5s"]),
             (&["demo", "--form", "a"], &["demo", "--form", "a", "--for=5s"]),
             (&["demo", "--for"], &["demo", "--for=5s"]),
+            (&["demo", "--for", "60s", "--"], &["demo", "--for=5s", "--"]),
+            (&["demo", "--", "--for", "60s"], &["demo", "--for=5s", "--", "--for", "60s"]),
+            (&["--", "demo", "--for=60s", "--"], &["--for=5s", "--", "demo", "--for=60s", "--"]),
         ] {
             let given = given.iter().map(OsString::from).collect();
             assert_eq!(with(given, "--for", "5s"), expected);
