@@ -52,7 +52,9 @@ async fn the_program_replaces_itself_twice_a_day_and_nobody_who_asks_every_10_ms
     let pid = demo.pid();
     assert_eq!(log.matches(&format!("is started anew in process {pid}")).count(), 2, "{log}");
     assert_eq!(log.matches(&format!("listening on http://{address} (inherited)")).count(), 2, "{log}");
-    assert!(!log.contains("ERROR"), "{log}");
+    // A suspect may be restarted in the middle of a report, which is then absent and made again.
+    let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
+    assert!(errors.iter().all(|line| line.contains("no report of edition market")), "{errors:?}");
 
     // One restart, in vain, over all images; then at most one suspect; then the process, as often as it may.
     let of = |action: &Action| records.iter().filter(|record| record.action == *action).collect::<Vec<_>>();

@@ -263,6 +263,8 @@ async fn a_program_that_cannot_be_started_anew_ends_with_code_5() {
     fs::set_permissions(&program, fs::Permissions::from_mode(0o600)).unwrap();
     demo.signal("USR2");
     let status = demo.ended(SOON).await;
+    // The last line may still be on its way.
+    demo.says(SOON, "start me again").await;
     let log = demo.log();
     assert_eq!(status.code(), Some(5), "{log}");
     let last = log.lines().last().unwrap();
