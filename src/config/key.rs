@@ -19,7 +19,7 @@ pub(super) struct Key {
 }
 
 /// The variables that are read, and the key that each sets.
-pub(super) const VARIABLES: [(&str, &str); 10] = [
+pub(super) const VARIABLES: &[(&str, &str)] = &[
     ("EVENKEEL_DATA_DIR", "data_dir"),
     ("HOST", "server.host"),
     ("PORT", "server.port"),
@@ -56,7 +56,7 @@ const SOURCE_KEYS: [(&str, Kind); 6] = [
     ("max_body", Kind::Body),
     ("cool_down", Kind::Length(Duration::ZERO)),
 ];
-const KEYS: [(&str, Kind); 44] = [
+const KEYS: &[(&str, Kind)] = &[
     ("data_dir", Kind::Directory),
     ("server.host", Kind::Address),
     ("server.port", Kind::Port),
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn every_variable_sets_a_known_key() {
         for (variable, key) in VARIABLES {
-            assert!(find(key).is_some() || variable == REDIS_URL, "{variable}");
+            assert!(find(key).is_some() || *variable == REDIS_URL, "{variable}");
         }
     }
 }
