@@ -12,7 +12,8 @@ use diesel::prelude::*;
 use evenkeel::clock::Clock;
 use evenkeel::persistence::actor::Persistence;
 use evenkeel::persistence::archive::Archive;
-use evenkeel::persistence::connection::Database;
+use evenkeel::persistence::database::Database;
+use evenkeel::persistence::location::Location;
 use evenkeel::persistence::{OpenError, PersistenceError};
 use store::{LOCK_WAIT, Store, writer};
 use tempfile::TempDir;
@@ -30,7 +31,7 @@ fn content(directory: &Path) -> BTreeMap<String, Vec<u8>> {
 fn refused(path: &Path, expected: &str) -> OpenError {
     let directory = path.parent().unwrap();
     let before = if directory.is_dir() { content(directory) } else { BTreeMap::new() };
-    let error = Database::open(path, LOCK_WAIT).err().unwrap();
+    let error = Database::open(&Location::sqlite(path, LOCK_WAIT)).err().unwrap();
     let line = error.to_string();
     assert!(line.contains(expected) && line.contains(path.to_str().unwrap()), "{line}");
     assert!(!line.contains('\n'), "{line}");
@@ -95,9 +96,9 @@ fn a_database_of_another_program_is_refused_before_anything_is_written() {
         let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
         other.batch_execute(tables).unwrap();
         drop(other);
-        let right = "set database.url or DATABASE_URL to another path";
+        let right = "set database.url or DATABASE_URL to another one";
         refused(&path, &format!("holds tables of another program {named}: {right}"));
-        let reader = Archive::open(&path, 1, LOCK_WAIT).unwrap_err().to_string();
+        let reader = Archive::open(&Location::sqlite(&path, LOCK_WAIT), 1).unwrap_err().to_string();
         assert!(reader.contains("holds tables of another program"), "{reader}");
     }
 }
@@ -109,8 +110,8 @@ fn a_database_that_only_shares_its_file_is_migrated() {
     let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     other.batch_execute("CREATE TABLE notes (x)").unwrap();
     drop(other);
-    assert_eq!(Database::open(&path, LOCK_WAIT).unwrap().migrate().unwrap().len(), 2);
-    assert!(Database::open(&path, LOCK_WAIT).is_ok());
+    assert_eq!(Database::open(&Location::sqlite(&path, LOCK_WAIT)).unwrap().migrate().unwrap().len(), 2);
+    assert!(Database::open(&Location::sqlite(&path, LOCK_WAIT)).is_ok());
 }
 
 #[test]
@@ -122,7 +123,7 @@ fn a_database_from_a_newer_program_is_refused() {
         .unwrap();
     drop(other);
     refused(&store.path(), "is newer than this program: it has the unknown migrations 9998, 9999");
-    let reader = Archive::open(&store.path(), 1, LOCK_WAIT).unwrap_err();
+    let reader = Archive::open(&Location::sqlite(&store.path(), LOCK_WAIT), 1).unwrap_err();
     assert!(reader.to_string().contains("is newer than this program"), "{reader}");
 }
 
@@ -132,7 +133,7 @@ fn a_database_that_has_a_writer_is_refused_until_the_writer_is_gone() {
     let holder = writer(&store.path());
     refused(&store.path(), &format!("is in use by process {}", std::process::id()));
     drop(holder);
-    assert!(Database::open(&store.path(), LOCK_WAIT).is_ok());
+    assert!(Database::open(&Location::sqlite(&store.path(), LOCK_WAIT)).is_ok());
 }
 
 #[test]
@@ -151,23 +152,24 @@ fn a_new_database_is_migrated_as_a_step_of_its_own() {
     // Characters that have a meaning in SQLite's own addresses.
     let path = directory.path().join("50% of #1?.db");
     assert!(matches!(
-        Archive::open(&path, 1, LOCK_WAIT),
+        Archive::open(&Location::sqlite(&path, LOCK_WAIT), 1),
         Err(PersistenceError::Open(OpenError::Absent { .. }))
     ));
-    let mut database = Database::open(&path, LOCK_WAIT).unwrap();
+    let mut database = Database::open(&Location::sqlite(&path, LOCK_WAIT)).unwrap();
     drop(database);
-    let early = Persistence::new(&path, LOCK_WAIT, Clock::system()).err().unwrap().to_string();
+    let early =
+        Persistence::new(&Location::sqlite(&path, LOCK_WAIT), Clock::system()).err().unwrap().to_string();
     assert!(
         early.contains("lacks the migrations 0001_reports, 0002_index_points: run `evenkeel migrate`"),
         "{early}"
     );
-    let early = Archive::open(&path, 1, LOCK_WAIT).unwrap_err().to_string();
+    let early = Archive::open(&Location::sqlite(&path, LOCK_WAIT), 1).unwrap_err().to_string();
     assert!(early.contains("lacks the migrations"), "{early}");
 
-    database = Database::open(&path, LOCK_WAIT).unwrap();
+    database = Database::open(&Location::sqlite(&path, LOCK_WAIT)).unwrap();
     assert_eq!(database.migrate().unwrap(), ["0001_reports", "0002_index_points"]);
     assert_eq!(database.migrate().unwrap(), Vec::<String>::new());
     drop(database);
-    assert!(Persistence::new(&path, LOCK_WAIT, Clock::system()).is_ok());
-    assert_eq!(Archive::open(&path, 1, LOCK_WAIT).unwrap().latest().unwrap(), None);
+    assert!(Persistence::new(&Location::sqlite(&path, LOCK_WAIT), Clock::system()).is_ok());
+    assert_eq!(Archive::open(&Location::sqlite(&path, LOCK_WAIT), 1).unwrap().latest().unwrap(), None);
 }

@@ -10,7 +10,8 @@ use actix::prelude::*;
 use evenkeel::clock::Clock;
 use evenkeel::config::{ReportConfig, SupervisionConfig};
 use evenkeel::persistence::archive::Archive;
-use evenkeel::persistence::connection::Database;
+use evenkeel::persistence::database::Database;
+use evenkeel::persistence::location::Location;
 use evenkeel::persistence::messages::StoredReport;
 use evenkeel::report::auto::AutoReport;
 use evenkeel::report::messages::{self, AutoReportStatus, BuildError, BuildReport, ObserveSchedule};
@@ -64,8 +65,8 @@ struct Rig {
 fn rig(failures: u32) -> Rig {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("market.db");
-    Database::open(&path, SOON).unwrap().migrate().unwrap();
-    let archive = Archive::open(&path, 1, SOON).unwrap();
+    Database::open(&Location::sqlite(&path, SOON)).unwrap().migrate().unwrap();
+    let archive = Archive::open(&Location::sqlite(&path, SOON), 1).unwrap();
     let config = ReportConfig {
         every: Duration::from_secs(600),
         tolerance: Duration::from_secs(120),

@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use draft::Draft;
 use evenkeel::persistence::actor::Persistence;
 use evenkeel::persistence::archive::Archive;
+use evenkeel::persistence::location::Location;
 use evenkeel::persistence::messages::{
     AbortReport, AppendChunk, CommitReport, Observe, PersistenceStatus, Point, RecordIndices, StoredReport,
 };
@@ -39,7 +40,7 @@ fn idle() -> PersistenceStatus {
 }
 
 fn archive(store: &Store) -> Archive {
-    Archive::open(&store.path(), 4, LOCK_WAIT).unwrap()
+    Archive::open(&Location::sqlite(&store.path(), LOCK_WAIT), 4).unwrap()
 }
 
 /// The size in bytes of the file whose name continues the database's with `suffix`.

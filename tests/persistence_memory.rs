@@ -13,6 +13,7 @@ use draft::Draft;
 use evenkeel::clock::Clock;
 use evenkeel::persistence::actor::Persistence;
 use evenkeel::persistence::archive::Archive;
+use evenkeel::persistence::location::Location;
 use evenkeel::persistence::messages::{Point, RecordIndices};
 use store::{LOCK_WAIT, Store};
 
@@ -44,7 +45,7 @@ async fn memory_does_not_depend_on_the_size_of_a_report() {
     let arbiter = Arbiter::new();
     let path = store.path();
     let address = Persistence::start_in_arbiter(&arbiter.handle(), move |_| store::writer(&path));
-    let archive = Archive::open(&store.path(), 4, LOCK_WAIT).unwrap();
+    let archive = Archive::open(&Location::sqlite(&store.path(), LOCK_WAIT), 4).unwrap();
     let clock = Clock::system();
 
     // The first report fills caches that stay, and brings the program's own pages into memory.

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use evenkeel::clock::Clock;
 use evenkeel::persistence::archive::Archive;
+use evenkeel::persistence::location::Location;
 use evenkeel::simulator::exchange::{Exchange, ExchangeConfig};
 use evenkeel::simulator::source::SourceKind;
 use socket2::{Domain, Socket, Type};
@@ -127,7 +128,9 @@ async fn a_report_that_is_being_written_is_absent_and_written_by_the_next_image_
     slow_down_the_constituents(&line).await;
     demo.says(SOON, "a report of edition market is begun").await;
     replace(&mut demo, 1).await;
-    let archive = Archive::open(&directory.path().join("evenkeel-demo/evenkeel.db"), 1, SOON).unwrap();
+    let archive =
+        Archive::open(&Location::sqlite(&directory.path().join("evenkeel-demo/evenkeel.db"), SOON), 1)
+            .unwrap();
     demo.says(SOON, "report-builder was cut short").await;
     demo.says(SOON, "is stored: ").await;
     let log = demo.log();

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use evenkeel::persistence::archive::Archive;
+use evenkeel::persistence::location::Location;
 use tempfile::tempdir;
 
 mod common;
@@ -37,7 +38,9 @@ async fn a_report_that_is_under_way_at_sigterm_is_absent_or_whole() {
     let log = demo.log();
     assert_eq!(status.code(), Some(4), "{log}");
     assert!(log.contains("SIGTERM received") && log.contains("report-builder"), "{log}");
-    let archive = Archive::open(&directory.path().join("evenkeel-demo/evenkeel.db"), 1, SOON).unwrap();
+    let archive =
+        Archive::open(&Location::sqlite(&directory.path().join("evenkeel-demo/evenkeel.db"), SOON), 1)
+            .unwrap();
     assert_eq!(archive.count().unwrap(), 0, "{log}");
 }
 

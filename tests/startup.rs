@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use evenkeel::persistence::connection::Database;
+use evenkeel::persistence::database::Database;
+use evenkeel::persistence::location::Location;
 use tempfile::tempdir;
 
 mod common;
@@ -34,7 +35,7 @@ fn a_malformed_setting_is_named_with_its_value_and_what_would_be_right() {
     for (name, value, expected) in [
         ("PORT", "80a", "PORT = \"80a\": a port is a whole number from 0 to 65535"),
         ("DATABASE_URL", "mysql://u:secret@h/d", "DATABASE_URL"),
-        ("DATABASE_URL", "postgresql://u:secret@h/d", "DATABASE_URL"),
+        ("DATABASE_URL", "postgresql://u:secret@h:x/d", "DATABASE_URL"),
         ("AUTO_REPORT_SCHEDULE_TIMES", "7.30", "AUTO_REPORT_SCHEDULE_TIMES"),
         ("HOST", "0.0.0.0", "HOST"),
         ("MAX_REPORT_ATTEMPTS", "many", "MAX_REPORT_ATTEMPTS"),
@@ -91,7 +92,7 @@ fn a_database_that_is_newer_than_the_program_is_refused() {
 fn a_database_that_another_program_writes_is_refused() {
     let directory = tempdir().unwrap();
     let path = directory.path().join("market.db");
-    let _held = Database::open(&path, Duration::from_millis(50)).unwrap();
+    let _held = Database::open(&Location::sqlite(&path, Duration::from_millis(50))).unwrap();
     let line = refused(directory.path(), &["run"], &[("DATABASE_URL", "market.db"), ("PORT", "0")], 1);
     assert!(line.contains("market.db"), "{line}");
 }

@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::system;
 use crate::config::Config;
 use crate::persistence::archive::Archive;
+use crate::persistence::location::Location;
 use crate::persistence::messages::StoredReport;
 
 pub(super) fn list(options: &Options, limit: u32) -> Result<(), Failure> {
@@ -61,8 +62,9 @@ pub(super) fn show(options: &Options, id: i32) -> Result<(), Failure> {
 
 /// The read side of the configured database.
 pub(super) fn open(config: &Config) -> Result<Archive, Failure> {
-    let path = config.database_path()?;
-    Archive::open(&path, 1, config.database.lock_wait).map_err(Failure::failed)
+    let archive = Archive::open(&Location::of(config)?, 1).map_err(Failure::failed)?;
+    archive.check().map_err(Failure::failed)?;
+    Ok(archive)
 }
 
 pub(super) fn find(archive: &Archive, id: i32) -> Result<StoredReport, Failure> {

@@ -15,10 +15,11 @@ use super::signals::Signals;
 use super::system::End;
 use super::{logging, replace, system};
 use crate::clock::{Clock, Stopwatch};
-use crate::config::Config;
+use crate::config::{Config, DatabaseUrl};
 use crate::daemon::{Circumstances, Daemon, Extent, Inherited};
 use crate::laboratory::Laboratory;
 use crate::persistence::archive::Archive;
+use crate::persistence::location::Location;
 use crate::simulator::exchange::{Exchange, ExchangeConfig};
 
 /// A report every so often, in real time.
@@ -82,7 +83,7 @@ fn goes_on(arguments: &DemoArguments, begun: Stopwatch, clock: &Clock) -> Vec<(&
 fn configuration(options: &Options, arguments: &DemoArguments) -> Result<Config, Failure> {
     let data_dir = PathBuf::from(options.data_dir.as_deref().unwrap_or(DATA_DIR));
     let mut config = Config { data_dir, ..Config::default() };
-    config.database.url = options.database.clone();
+    config.database.url = options.database.as_deref().map(DatabaseUrl::new);
     config.server.port = arguments.port;
     config.market.us = true;
     config.report.every = REPORT_EVERY.mul_f64(arguments.speed);
@@ -100,15 +101,14 @@ fn begins_at(config: &Config, from: Option<Timestamp>) -> Timestamp {
 }
 
 fn open(config: &Config) -> Option<Archive> {
-    let path = config.database_path().ok()?;
-    Archive::open(&path, 1, config.database.lock_wait).ok()
+    Archive::open(&Location::of(config).ok()?, 1).ok()
 }
 
 fn say_what_is_there(config: &Config) -> Result<(), Failure> {
     let count = open(config).and_then(|archive| archive.count().ok()).unwrap_or(0);
     let program = std::env::args().next().unwrap_or_else(|| "evenkeel".to_owned());
     let place = match &config.database.url {
-        Some(url) => format!("--database {url}"),
+        Some(url) => format!("--database {url:?}"),
         None => format!("--data-dir {}", config.data_dir.display()),
     };
     print(&format!(

@@ -4,17 +4,18 @@ use super::arguments::Options;
 use super::browse::print;
 use super::failure::Failure;
 use super::system;
-use crate::persistence::connection::Database;
+use crate::persistence::database::Database;
+use crate::persistence::location::Location;
 
 pub(super) fn migrate(options: &Options) -> Result<(), Failure> {
     let config = system::load(options)?.config;
-    let path = config.database_path()?;
+    let location = Location::of(&config)?;
     if config.database.url.is_none() {
         std::fs::create_dir_all(&config.data_dir)?;
     }
-    let mut database = Database::open(&path, config.database.lock_wait).map_err(Failure::failed)?;
+    let mut database = Database::open(&location).map_err(Failure::failed)?;
     let applied = database.migrate().map_err(Failure::failed)?;
     let mut text: String = applied.iter().map(|migration| format!("applied {migration}\n")).collect();
-    text.push_str(&format!("{} has the schema of this program\n", path.display()));
+    text.push_str(&format!("{location} has the schema of this program\n"));
     print(&text)
 }

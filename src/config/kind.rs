@@ -10,6 +10,7 @@ use bytesize::ByteSize;
 use jiff::tz::TimeZone;
 use toml::Value;
 
+use super::database::DatabaseUrl;
 use super::secret::{HIDDEN, hide_credentials};
 use super::{duration, size, sqlite, times};
 
@@ -70,7 +71,7 @@ impl Kind {
             Self::Secret => secret(value),
             Self::Database => {
                 let url = text(value, sqlite::RIGHT)?;
-                sqlite::path(&url)?;
+                DatabaseUrl::new(url.as_str()).target()?;
                 Ok(Value::String(url))
             }
         }
@@ -106,7 +107,7 @@ impl Kind {
         match (self, value) {
             (Self::Secret, _) => HIDDEN.to_owned(),
             (_, Value::Table(_)) => "{ … }".to_owned(),
-            (Self::Database, Value::String(url)) => quoted(&sqlite::shown(url)),
+            (Self::Database, Value::String(url)) => quoted(&DatabaseUrl::new(url).shown()),
             (_, Value::String(text)) => quoted(&hide_credentials(text)),
             (Self::Times, Value::Array(_)) => shortened(&value.to_string()),
             (_, Value::Array(_)) => "[ … ]".to_owned(),

@@ -2,12 +2,14 @@
 //!
 //! What it writes can be loaded again and gives the same configuration, except for secrets: they become comments.
 
-use toml::Table;
+use toml::{Table, Value};
 
+use super::database::DatabaseTarget;
 use super::error::ConfigError;
 use super::key;
 use super::kind::Kind;
 use super::load::Loaded;
+use super::secret::HIDDEN;
 use super::validate::lookup;
 use super::whole::Config;
 
@@ -37,10 +39,14 @@ fn render(config: &Config, comment: impl Fn(&str) -> Option<String>) -> Result<S
         }
         let line = match lookup(&table, &key.name) {
             Some(_) if key.kind == Kind::Secret => format!("# {name} is set and not shown"),
-            Some(value) => format!("{name} = {value}"),
-            None if key.kind == Kind::Database => {
-                format!("# {name} is not set: {} is used", config.database_path()?.display())
+            Some(Value::String(url)) if key.kind == Kind::Database && url.contains(HIDDEN) => {
+                format!("# {name} = \"{url}\"")
             }
+            Some(value) => format!("{name} = {value}"),
+            None if key.kind == Kind::Database => match config.database_target()? {
+                DatabaseTarget::Sqlite(path) => format!("# {name} is not set: {} is used", path.display()),
+                DatabaseTarget::Postgres(url) => format!("# {name} is not set: {url} is used"),
+            },
             None => format!("# {name} is not set"),
         };
         text.push_str(&line);

@@ -5,17 +5,14 @@ use std::path::PathBuf;
 use super::secret::hide_credentials;
 
 /// What may stand in `database.url`.
-pub(super) const RIGHT: &str = "write sqlite:PATH or a path, for example sqlite:evenkeel.db";
+pub(super) const RIGHT: &str = "write sqlite:PATH, a path, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE";
 
 /// The file that `url` names, or what would be right.
 pub(super) fn path(url: &str) -> Result<PathBuf, String> {
     let file = match scheme(url) {
         None => url,
         Some("sqlite") => without_slashes(&url["sqlite:".len()..]),
-        Some(name) if name.starts_with("postgres") => {
-            return Err(format!("this version stores in SQLite; {RIGHT}"));
-        }
-        Some(_) => return Err(format!("only SQLite is known; {RIGHT}")),
+        Some(_) => return Err(format!("only SQLite and Postgres are known; {RIGHT}")),
     };
     let in_memory = file == ":memory:";
     if file.trim().is_empty() || file.ends_with('/') || file.contains('?') || in_memory {
@@ -33,7 +30,7 @@ pub(super) fn shown(url: &str) -> String {
 }
 
 /// What stands before the first colon, or `postgres` where only the colon was forgotten; none of a plain path.
-fn scheme(url: &str) -> Option<&str> {
+pub(super) fn scheme(url: &str) -> Option<&str> {
     let is_scheme_char = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '-' | '.');
     match url.split_once(':') {
         // One letter is a drive.

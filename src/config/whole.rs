@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::database::DatabaseConfig;
+use super::database::{DatabaseConfig, DatabaseTarget};
 use super::error::ConfigError;
 use super::market::MarketConfig;
 use super::memory::MemoryConfig;
 use super::report::ReportConfig;
 use super::server::ServerConfig;
-use super::sqlite;
 use super::supervision::SupervisionConfig;
 
 /// Everything that can be configured.
@@ -48,13 +47,15 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The SQLite file: the one of `database.url`, or else `evenkeel.db` in the data directory. A valid configuration
-    /// has one.
-    pub fn database_path(&self) -> Result<PathBuf, ConfigError> {
-        let Some(url) = &self.database.url else { return Ok(self.data_dir.join("evenkeel.db")) };
-        sqlite::path(url).map_err(|right| ConfigError::Value {
+    /// The database: the one of `database.url`, or else the file `evenkeel.db` in the data directory. A valid
+    /// configuration has one.
+    pub fn database_target(&self) -> Result<DatabaseTarget, ConfigError> {
+        let Some(url) = &self.database.url else {
+            return Ok(DatabaseTarget::Sqlite(self.data_dir.join("evenkeel.db")));
+        };
+        url.target().map_err(|right| ConfigError::Value {
             subject: "database.url".to_owned(),
-            value: format!("\"{}\"", sqlite::shown(url)),
+            value: format!("\"{}\"", url.shown()),
             right,
         })
     }

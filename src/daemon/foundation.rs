@@ -17,9 +17,11 @@ use crate::market::source::{Gates, SourceError, Sources, client_config};
 use crate::market::store::{InProcessStore, IndexStore};
 use crate::memory::arena::Arenas;
 use crate::memory::probe::cgroup_limit;
+use crate::persistence::OpenError;
 use crate::persistence::actor::Persistence;
 use crate::persistence::archive::Archive;
-use crate::persistence::connection::Database;
+use crate::persistence::database::Database;
+use crate::persistence::location::Location;
 use crate::report::auto::AutoReport;
 use crate::report::builder::{ReportBuilder, Shelf, Workshop};
 use crate::report::render::Templates;
@@ -36,6 +38,7 @@ pub(super) struct Foundation {
     pub(super) config: Config,
     pub(super) clock: Clock,
     pub(super) zone: TimeZone,
+    location: Location,
     schedule: Schedule,
     pub(super) store: Arc<dyn IndexStore>,
     pub(super) archive: Archive,
@@ -55,18 +58,14 @@ impl Foundation {
             .map_err(|_| ScheduleError::UnknownZone(config.report.zone.clone()))?;
         let templates = Templates::load()?;
         let tls = client_config()?;
-        let path = config.database_path()?;
+        let location = Location::of(&config)?;
         if config.database.url.is_none() {
             let directory = &config.data_dir;
             std::fs::create_dir_all(directory)
                 .map_err(|reason| StartError::DataDir { path: directory.display().to_string(), reason })?;
         }
-        let mut database = Database::open(&path, config.database.lock_wait)?;
-        for migration in database.migrate()? {
-            log::info!(migration = migration.as_str(); "the database has been migrated: {migration}");
-        }
-        drop(database);
-        let archive = Archive::open(&path, config.database.readers, config.database.lock_wait)?;
+        migrate(&location)?;
+        let archive = Archive::open(&location, config.database.readers)?;
         respect_the_control_group(&mut config.memory, cgroup_limit());
         // The memory monitor says what follows from it.
         let arenas = Arenas::probe().map_err(|error| log::debug!("{error}")).ok();
@@ -77,6 +76,7 @@ impl Foundation {
             config,
             clock,
             zone,
+            location,
             schedule,
             store,
             archive,
@@ -128,11 +128,7 @@ impl Foundation {
 
     fn persistence(self: &Arc<Self>, links: &Links) -> Child<Persistence> {
         let shared = Arc::clone(self);
-        Child::fallible(&links.persistence, move || {
-            let path = shared.config.database_path()?;
-            let lock_wait = shared.config.database.lock_wait;
-            Ok::<_, StartError>(Persistence::new(&path, lock_wait, shared.clock.clone())?)
-        })
+        Child::fallible(&links.persistence, move || Persistence::new(&shared.location, shared.clock.clone()))
     }
 
     fn market(self: &Arc<Self>, links: &Links, extent: Extent) -> Child<MarketIndices> {
@@ -199,6 +195,22 @@ impl Foundation {
     fn sources(&self) -> Result<Sources, SourceError> {
         Sources::new(&self.config.market, Arc::clone(&self.tls), self.gates.clone(), self.clock.clone())
     }
+}
+
+/// Brings the database to this program's schema. A server that does not answer now is asked again by whoever needs it.
+fn migrate(location: &Location) -> Result<(), StartError> {
+    let mut database = match Database::open(location) {
+        Ok(database) => database,
+        Err(error @ OpenError::Unreachable { .. }) => {
+            log::warn!("{error}; indices are collected meanwhile, and reports wait for it");
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    for migration in database.migrate()? {
+        log::info!(migration = migration.as_str(); "the database has been migrated: {migration}");
+    }
+    Ok(())
 }
 
 /// A process in a control group with a limit goes before the kernel ends it: nine tenths of the limit are a hard limit,

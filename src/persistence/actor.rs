@@ -4,15 +4,13 @@
 //! database it is closed, which rolls the transaction back, and the next message opens another one. Between messages
 //! the actor holds the open session (names, lengths and running digests) and the points that wait, never content.
 
-use std::path::Path;
-use std::time::Duration;
-
 use actix::prelude::*;
 use jiff::Timestamp;
 
 use super::backlog::Backlog;
-use super::connection::Database;
+use super::database::Database;
 use super::error::{PersistenceError, SessionError};
+use super::location::Location;
 use super::messages::{
     AbortReport, AppendChunk, ArtifactDigest, ArtifactName, BeginReport, CommitReport, Lease, LeaseHolder,
     Observe, PersistenceStatus, Point, RecordIndices, SessionId, StoredReport,
@@ -21,7 +19,7 @@ use super::session::{Session, check_artifacts};
 use super::{history, reports, transaction};
 use crate::clock::{Clock, Stopwatch};
 
-/// The actor that owns the write connection of one database file.
+/// The actor that owns the write connection of one database.
 pub struct Persistence {
     database: Database,
     clock: Clock,
@@ -40,12 +38,18 @@ struct OpenReport {
 }
 
 impl Persistence {
-    /// Opens the database at `path` as its only writer; see [`Database::open`]. The file must be migrated.
+    /// Opens a file as its only writer; see [`Database::open`]. The file must be migrated. A server is asked with the
+    /// first statement only, so that one that is away is no reason not to start.
     ///
     /// Called anew for every generation, after the one before was dropped.
-    pub fn new(path: &Path, lock_wait: Duration, clock: Clock) -> Result<Self, PersistenceError> {
-        let mut database = Database::open(path, lock_wait)?;
-        database.require_migrated()?;
+    ///
+    /// # Errors
+    /// Why the file cannot be written.
+    pub fn new(location: &Location, clock: Clock) -> Result<Self, PersistenceError> {
+        let mut database = Database::open_when_reachable(location)?;
+        if let Location::Sqlite { .. } = location {
+            database.require_migrated()?;
+        }
         Ok(Self {
             database,
             clock,

@@ -3,17 +3,20 @@
 //! Readers use connections of their own. They see committed reports only, and neither wait for a report that is being
 //! written nor hold it up. Everything here blocks its thread: call it from a blocking one.
 
-use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, NopErrorHandler, Pool};
+use diesel::r2d2::R2D2Connection;
 use jiff::Timestamp;
+use r2d2::{ManageConnection, NopErrorHandler, Pool};
 
-use super::connection::{Access, address, open_reader, prepare_reader};
+use super::connection::AnyConnection;
+use super::database::connect_reader;
 use super::error::PersistenceError;
+use super::location::Location;
 use super::messages::StoredReport;
-use super::{history, reports};
+use super::{history, migrations, reports};
 
 /// How long a caller waits for a connection before it is told that all are busy.
 const READER_WAIT: Duration = Duration::from_secs(5);
@@ -27,46 +30,69 @@ pub const LONGEST_LIST: u32 = 500;
 /// A cloneable handle on everything that is stored; clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Archive {
-    pool: Pool<ConnectionManager<SqliteConnection>>,
+    pool: Pool<Readers>,
+    location: Arc<Location>,
 }
 
+/// Opens what the pool hands out.
 #[derive(Debug)]
-struct ReaderSettings {
-    lock_wait: Duration,
+struct Readers {
+    location: Location,
 }
 
-impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReaderSettings {
-    fn on_acquire(&self, connection: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
-        prepare_reader(connection, self.lock_wait).map_err(diesel::r2d2::Error::QueryError)
+impl ManageConnection for Readers {
+    type Connection = AnyConnection;
+    type Error = PersistenceError;
+
+    fn connect(&self) -> Result<AnyConnection, PersistenceError> {
+        connect_reader(&self.location)
+    }
+
+    /// A session ends with its server, and only a question shows it. Files do not go.
+    fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), PersistenceError> {
+        match connection {
+            AnyConnection::Sqlite(_) => Ok(()),
+            AnyConnection::Postgres(connection) => Ok(connection.ping()?),
+        }
+    }
+
+    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
+        std::thread::panicking() || connection.is_broken()
     }
 }
 
 impl Archive {
-    /// Checks that `path` is a database of this program's schema, and keeps nothing open. Up to `readers` connections
-    /// (at least 1) are opened when they are needed.
-    pub fn open(path: &Path, readers: u32, lock_wait: Duration) -> Result<Self, PersistenceError> {
-        Self::with_wait(path, readers, lock_wait, READER_WAIT)
+    /// Checks that a file is a database of this program's schema, and keeps nothing open; a server is asked with the
+    /// first question only. Up to `readers` connections (at least 1) are opened when they are needed.
+    ///
+    /// # Errors
+    /// Why the file cannot be read.
+    pub fn open(location: &Location, readers: u32) -> Result<Self, PersistenceError> {
+        Self::with_wait(location, readers, READER_WAIT)
     }
 
-    fn with_wait(
-        path: &Path,
-        readers: u32,
-        lock_wait: Duration,
-        reader_wait: Duration,
-    ) -> Result<Self, PersistenceError> {
-        open_reader(path, lock_wait)?;
-        let manager = ConnectionManager::new(address(path, Access::Read)?);
+    fn with_wait(location: &Location, readers: u32, reader_wait: Duration) -> Result<Self, PersistenceError> {
+        if let Location::Sqlite { .. } = location {
+            check(location)?;
+        }
         let pool = Pool::builder()
             .max_size(readers.max(1))
             .min_idle(Some(0))
             .idle_timeout(Some(IDLE_LIMIT))
             .connection_timeout(reader_wait)
-            .test_on_check_out(false)
-            .connection_customizer(Box::new(ReaderSettings { lock_wait }))
+            .test_on_check_out(true)
             // What went wrong is told to the caller that waited for it.
             .error_handler(Box::new(NopErrorHandler))
-            .build_unchecked(manager);
-        Ok(Self { pool })
+            .build_unchecked(Readers { location: location.clone() });
+        Ok(Self { pool, location: Arc::new(location.clone()) })
+    }
+
+    /// Whether the database answers and has this program's schema.
+    ///
+    /// # Errors
+    /// Why it does not, or what it has instead.
+    pub fn check(&self) -> Result<(), PersistenceError> {
+        check(&self.location)
     }
 
     /// The newest report: the one with the highest id.
@@ -109,7 +135,7 @@ impl Archive {
 
     fn read<T>(
         &self,
-        query: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
+        query: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
     ) -> Result<T, PersistenceError> {
         let mut connection = self.pool.get().map_err(|error| PersistenceError::ReadersBusy {
             readers: self.pool.max_size(),
@@ -120,17 +146,23 @@ impl Archive {
     }
 }
 
+fn check(location: &Location) -> Result<(), PersistenceError> {
+    let difference = migrations::difference(&mut connect_reader(location)?)?;
+    difference.refuse_strangers(&location.to_string())?;
+    Ok(difference.refuse_pending(&location.to_string())?)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::connection::Database;
+    use super::super::database::Database;
     use super::*;
 
     #[test]
     fn a_caller_is_told_when_every_connection_stays_busy() {
         let directory = tempfile::TempDir::new().unwrap();
-        let path = directory.path().join("evenkeel.db");
-        Database::open(&path, Duration::ZERO).unwrap().migrate().unwrap();
-        let archive = Archive::with_wait(&path, 1, Duration::ZERO, Duration::from_millis(20)).unwrap();
+        let location = Location::sqlite(&directory.path().join("evenkeel.db"), Duration::ZERO);
+        Database::open(&location).unwrap().migrate().unwrap();
+        let archive = Archive::with_wait(&location, 1, Duration::from_millis(20)).unwrap();
 
         let busy = archive.read(|_| Ok(archive.count())).unwrap().unwrap_err().to_string();
         let expected = "none of the 1 reader connections became free within 20 ms";

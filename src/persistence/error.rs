@@ -1,11 +1,8 @@
-//! Why something could not be stored or read. Imports nothing of this folder, so that everything in it can fail with it.
+//! Why something could not be stored or read. Imports errors only, so that everything in this folder can fail with it.
 
-use std::path::PathBuf;
+use diesel::result::{DatabaseErrorKind as Kind, Error as DieselError};
 
-use diesel::result::Error as DieselError;
-
-/// What SQLite says when another connection holds the lock that a statement needs.
-const LOCKED: &str = "database is locked";
+use super::open_error::{LOCKED, OpenError};
 
 /// Why something could not be stored or read.
 #[derive(Debug, Clone, thiserror::Error, PartialEq)]
@@ -16,6 +13,9 @@ pub enum PersistenceError {
     /// The open report and what was said about it do not agree.
     #[error(transparent)]
     Session(#[from] SessionError),
+    /// The database cannot be reached, or takes nothing now; trying again may help.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
     /// Another process held the write lock for longer than `database.lock_wait`.
     #[error("the database is locked by another process")]
     Locked,
@@ -38,93 +38,6 @@ pub enum PersistenceError {
         /// How long was waited, in milliseconds.
         waited_ms: u64,
         /// What the pool said.
-        reason: String,
-    },
-}
-
-/// Why a database file could not be opened. Nothing was written to it.
-#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
-pub enum OpenError {
-    /// The directory of the file does not exist.
-    #[error("the directory of database {path} does not exist: create it or configure another path")]
-    DirectoryMissing {
-        /// The database file.
-        path: PathBuf,
-    },
-    /// The path leads to something that is not a file.
-    #[error("database {path} is not a file: configure the path of a file")]
-    NotAFile {
-        /// The path.
-        path: PathBuf,
-    },
-    /// There is no file, and the caller only reads.
-    #[error("there is no database at {path}: `evenkeel migrate` or `evenkeel run` creates it")]
-    Absent {
-        /// The database file.
-        path: PathBuf,
-    },
-    /// The file, or its directory, must not be written.
-    #[error("database {path} is not writable: {reason}")]
-    NotWritable {
-        /// The database file.
-        path: PathBuf,
-        /// What stands in the way.
-        reason: String,
-    },
-    /// The file is something else.
-    #[error("{path} is not an SQLite database: configure another path, or move the file away")]
-    NotADatabase {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file belongs to another program that uses our names.
-    #[error(
-        "{path} holds tables of another program ({tables}): set database.url or DATABASE_URL to another path"
-    )]
-    Foreign {
-        /// The database file.
-        path: PathBuf,
-        /// Those of its tables that bear our names, separated by commas.
-        tables: String,
-    },
-    /// A newer program has changed the schema.
-    #[error("database {path} is newer than this program: it has the unknown migrations {unknown}")]
-    Newer {
-        /// The database file.
-        path: PathBuf,
-        /// The versions that this program does not know, separated by commas.
-        unknown: String,
-    },
-    /// The schema is older than the program.
-    #[error("database {path} lacks the migrations {pending}: run `evenkeel migrate`")]
-    NotMigrated {
-        /// The database file.
-        path: PathBuf,
-        /// The versions that are missing, separated by commas.
-        pending: String,
-    },
-    /// Another process, or another generation in this one, is the file's writer.
-    #[error("database {path} is in use by process {holder}: one process at a time can write it")]
-    InUse {
-        /// The database file.
-        path: PathBuf,
-        /// The holder's process id, or `unknown`.
-        holder: String,
-    },
-    /// Another program holds an SQLite lock on the file.
-    #[error("database {path} is locked by another process: waited {waited_ms} ms (database.lock_wait)")]
-    Locked {
-        /// The database file.
-        path: PathBuf,
-        /// How long was waited, in milliseconds.
-        waited_ms: u64,
-    },
-    /// Anything else.
-    #[error("database {path} could not be opened: {reason}")]
-    Failed {
-        /// The database file.
-        path: PathBuf,
-        /// What SQLite or the system said.
         reason: String,
     },
 }
@@ -223,50 +136,18 @@ pub enum SessionError {
 
 impl From<DieselError> for PersistenceError {
     fn from(error: DieselError) -> Self {
-        let said = error.to_string();
-        if said.contains(LOCKED) { Self::Locked } else { Self::Database(said) }
-    }
-}
-
-impl OpenError {
-    /// Names what SQLite said while it opened `path`. SQLite's result codes do not reach us, its texts do.
-    pub(super) fn from_sqlite(path: &std::path::Path, lock_wait: std::time::Duration, said: &str) -> Self {
-        let path = path.to_path_buf();
-        if said.contains("file is not a database") {
-            return Self::NotADatabase { path };
-        }
-        if said.contains(LOCKED) {
-            let waited_ms = u64::try_from(lock_wait.as_millis()).unwrap_or(u64::MAX);
-            return Self::Locked { path, waited_ms };
-        }
-        if said.contains("readonly database") || said.contains("unable to open database file") {
-            return Self::NotWritable { path, reason: said.to_owned() };
-        }
-        Self::Failed { path, reason: said.to_owned() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-    use std::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn what_sqlite_says_becomes_an_error_that_names_the_file() {
-        let path = Path::new("data/reports.db");
-        let table = [
-            ("file is not a database", "data/reports.db is not an SQLite database"),
-            ("database is locked", "is locked by another process: waited 5000 ms"),
-            ("attempt to write a readonly database", "data/reports.db is not writable"),
-            ("unable to open database file", "data/reports.db is not writable"),
-            ("disk I/O error", "data/reports.db could not be opened: disk I/O error"),
-        ];
-        for (said, expected) in table {
-            let error = OpenError::from_sqlite(path, Duration::from_secs(5), said).to_string();
-            assert!(error.contains(expected), "{said}: {error}");
-            assert!(!error.contains('\n'), "{error}");
+        let said = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        match error {
+            DieselError::DatabaseError(
+                Kind::ClosedConnection
+                | Kind::ReadOnlyTransaction
+                | Kind::SerializationFailure
+                | Kind::UnableToSendCommand,
+                _,
+            )
+            | DieselError::BrokenTransactionManager => Self::Unavailable(said),
+            _ if said.contains(LOCKED) => Self::Locked,
+            _ => Self::Database(said),
         }
     }
 }

@@ -7,33 +7,37 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Text};
 use jiff::Timestamp;
 
+use super::connection::AnyConnection;
 use super::messages::Point;
 use super::schema::index_points;
 
 /// Inserts the points that are not recorded yet, all in one transaction, and says how many those were.
 pub(super) fn insert_all<'a>(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     points: impl IntoIterator<Item = &'a Point>,
 ) -> QueryResult<u64> {
-    connection.immediate_transaction(|connection| insert(connection, points))
+    connection.in_transaction(|connection| insert(connection, points))
 }
 
 fn insert<'a>(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     points: impl IntoIterator<Item = &'a Point>,
 ) -> QueryResult<u64> {
     let mut written = 0;
     for point in points {
-        let rows = diesel::insert_into(index_points::table)
-            .values((
-                index_points::series.eq(point.series.as_str()),
-                index_points::at.eq(point.at.as_microsecond()),
-                index_points::value.eq(point.value),
-                index_points::volume.eq(point.volume),
-                index_points::source.eq(point.source.as_str()),
-            ))
-            .on_conflict_do_nothing()
-            .execute(connection)?;
+        let values = (
+            index_points::series.eq(point.series.as_str()),
+            index_points::at.eq(point.at.as_microsecond()),
+            index_points::value.eq(point.value),
+            index_points::volume.eq(point.volume),
+            index_points::source.eq(point.source.as_str()),
+        );
+        let insertion = diesel::insert_into(index_points::table).values(values).on_conflict_do_nothing();
+        // The two say "nothing" differently, and the query builder for both knows neither.
+        let rows = match connection {
+            AnyConnection::Sqlite(connection) => insertion.execute(connection)?,
+            AnyConnection::Postgres(connection) => insertion.execute(connection)?,
+        };
         written += rows as u64;
     }
     Ok(written)
@@ -43,7 +47,7 @@ fn insert<'a>(
 /// last one of each of `max_points` equal stretches of time. The newest point is always among them, and all are of its
 /// source: two sources do not agree to the last digit, and a step from one to the other would look like a move.
 pub(super) fn series(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     series: &str,
     since: Timestamp,
     max_points: u32,
@@ -87,35 +91,36 @@ struct ThinnedRow {
 /// The stretches are generated in order of time, and so come the points.
 const THINNED: &str = "\
     WITH RECURSIVE stretch(low) AS (
-        SELECT CAST(? AS BIGINT)
+        SELECT CAST($1 AS BIGINT)
         UNION ALL
-        SELECT low + ? FROM stretch WHERE low + ? <= ?
+        SELECT low + $2 FROM stretch WHERE low + $2 <= $3
     )
     SELECT p.at AS at, p.value AS value
     FROM stretch CROSS JOIN index_points p
-    WHERE p.series = ? AND p.at = (
+    WHERE p.series = $4 AND p.at = (
         SELECT max(q.at) FROM index_points q
-        WHERE q.series = ? AND q.at >= stretch.low AND q.at < stretch.low + ? AND q.source = ?
-    )";
+        WHERE q.series = $4 AND q.at >= stretch.low AND q.at < stretch.low + $2 AND q.source = $5
+    )
+    ORDER BY p.at";
 
 fn thinned(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     (series, source): (&str, &str),
     (first, last): (i64, i64),
     max_points: i64,
 ) -> QueryResult<Vec<(i64, f64)>> {
     // Rounded up: the stretches reach just past the newest point, and there are never more than asked for.
     let width = (last - first) / max_points + 1;
-    let rows: Vec<ThinnedRow> = diesel::sql_query(THINNED)
+    let query = diesel::sql_query(THINNED)
         .bind::<BigInt, _>(first)
-        .bind::<BigInt, _>(width)
         .bind::<BigInt, _>(width)
         .bind::<BigInt, _>(last)
         .bind::<Text, _>(series)
-        .bind::<Text, _>(series)
-        .bind::<BigInt, _>(width)
-        .bind::<Text, _>(source)
-        .load(connection)?;
+        .bind::<Text, _>(source);
+    let rows: Vec<ThinnedRow> = match connection {
+        AnyConnection::Sqlite(connection) => query.load(connection)?,
+        AnyConnection::Postgres(connection) => query.load(connection)?,
+    };
     Ok(rows.into_iter().map(|row| (row.at, row.value)).collect())
 }
 

@@ -1,19 +1,32 @@
-//! The embedded migrations: what a database file has, what it lacks, and bringing it up to date.
+//! The embedded migrations: what a database has, what it lacks, and bringing it up to date.
 //!
-//! Looking never writes, so that a file which is to be refused is left as it was.
+//! Looking never writes, so that a database which is to be refused is left as it was.
 
+use diesel::backend::Backend;
 use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Oid, Text};
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::connection::AnyConnection;
 use super::error::PersistenceError;
+use super::open_error::OpenError;
 
 /// The tables that the migrations make.
 const OURS: [&str; 4] = ["reports", "artifacts", "artifact_chunks", "index_points"];
 
-const EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const FOR_SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const FOR_POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Held by whoever migrates a Postgres database: two replicas that start together take turns. Any number would do.
+const TURN: i64 = 0x6576_656e_6b65_656c;
+
+define_sql_function! {
+    /// Whether a statement that names no schema finds it.
+    fn pg_table_is_visible(table: Oid) -> Bool;
+}
 
 define_sql_function! {
     /// SQLite compares the names of tables without their case.
@@ -34,90 +47,153 @@ diesel::table! {
     }
 }
 
-/// How a database file and this program differ.
+diesel::table! {
+    pg_class (oid) {
+        oid -> Oid,
+        relname -> Text,
+        relkind -> diesel::sql_types::CChar,
+    }
+}
+
+/// How a database and this program differ.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Difference {
-    /// Versions in the file that the program does not know.
+    /// Versions in the database that the program does not know.
     pub(super) unknown: Vec<String>,
-    /// Names of the migrations that the file lacks, in order.
+    /// Names of the migrations that the database lacks, in order.
     pub(super) pending: Vec<String>,
-    /// Tables with our names in a file to which no migration of ours was applied: another program made them.
+    /// Tables with our names in a database to which no migration of ours was applied: another program made them.
     pub(super) foreign: Vec<String>,
 }
 
-/// Compares; the first read of a connection, and therefore also the proof that the file is a database.
-pub(super) fn difference(connection: &mut SqliteConnection) -> Result<Difference, PersistenceError> {
+impl Difference {
+    /// Refuses a database that somebody else has made or changed. `database` is shown, and holds no password.
+    pub(super) fn refuse_strangers(&self, database: &str) -> Result<(), OpenError> {
+        let database = || database.to_owned();
+        if !self.foreign.is_empty() {
+            return Err(OpenError::Foreign { database: database(), tables: self.foreign.join(", ") });
+        }
+        if !self.unknown.is_empty() {
+            return Err(OpenError::Newer { database: database(), unknown: self.unknown.join(", ") });
+        }
+        Ok(())
+    }
+
+    /// Refuses a database whose schema is older than the program.
+    pub(super) fn refuse_pending(&self, database: &str) -> Result<(), OpenError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        Err(OpenError::NotMigrated { database: database.to_owned(), pending: self.pending.join(", ") })
+    }
+}
+
+/// One migration of the program.
+struct Known {
+    version: String,
+    name: String,
+}
+
+/// Compares.
+pub(super) fn difference(connection: &mut AnyConnection) -> Result<Difference, PersistenceError> {
     let applied = applied_versions(connection)?;
-    let known = embedded()?;
-    let is_known = |version: &String| known.iter().any(|migration| version_of(migration) == *version);
+    let known = match connection {
+        AnyConnection::Sqlite(_) => known::<Sqlite>(&FOR_SQLITE)?,
+        AnyConnection::Postgres(_) => known::<Pg>(&FOR_POSTGRES)?,
+    };
+    let is_known = |version: &String| known.iter().any(|migration| migration.version == *version);
     let foreign = if applied.iter().any(is_known) { Vec::new() } else { tables(connection, &OURS)? };
     let unknown = applied.iter().filter(|version| !is_known(version)).cloned().collect();
-    let pending = known
-        .iter()
-        .filter(|migration| !applied.contains(&version_of(migration)))
-        .map(|migration| migration.name().to_string())
-        .collect();
-    Ok(Difference { unknown, pending, foreign })
+    let pending = known.into_iter().filter(|migration| !applied.contains(&migration.version));
+    Ok(Difference { unknown, pending: pending.map(|migration| migration.name).collect(), foreign })
 }
 
 /// Applies what is missing, one transaction a migration, and names it in order.
-pub(super) fn apply(connection: &mut SqliteConnection) -> Result<Vec<String>, PersistenceError> {
+pub(super) fn apply(connection: &mut AnyConnection) -> Result<Vec<String>, PersistenceError> {
+    if difference(connection)?.pending.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let AnyConnection::Postgres(connection) = connection {
+        diesel::sql_query("SELECT pg_advisory_lock($1)").bind::<BigInt, _>(TURN).execute(connection)?;
+    }
     let pending = difference(connection)?.pending;
-    connection
-        .run_pending_migrations(EMBEDDED)
-        .map_err(|error| PersistenceError::Database(error.to_string()))?;
+    let applied = match connection {
+        AnyConnection::Sqlite(connection) => connection.run_pending_migrations(FOR_SQLITE).map(drop),
+        AnyConnection::Postgres(connection) => connection.run_pending_migrations(FOR_POSTGRES).map(drop),
+    };
+    if let AnyConnection::Postgres(connection) = connection {
+        diesel::sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(TURN).execute(connection)?;
+    }
+    applied.map_err(|error| PersistenceError::Database(error.to_string()))?;
     Ok(pending)
 }
 
-fn applied_versions(connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+fn applied_versions(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
     if tables(connection, &["__diesel_schema_migrations"])?.is_empty() {
         return Ok(Vec::new());
     }
     __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(connection)
 }
 
-/// Which of `names`, in alphabetical order, the file has. A view of such a name is in the way like a table.
-fn tables(connection: &mut SqliteConnection, names: &[&str]) -> QueryResult<Vec<String>> {
-    sqlite_master::table
-        .filter(sqlite_master::kind.eq_any(["table", "view"]))
-        .filter(lower(sqlite_master::name).eq_any(names))
-        .select(sqlite_master::name)
-        .order(sqlite_master::name)
-        .load(connection)
+/// Which of `names`, in alphabetical order, the database has. A view of such a name is in the way like a table.
+fn tables(connection: &mut AnyConnection, names: &[&str]) -> QueryResult<Vec<String>> {
+    match connection {
+        AnyConnection::Sqlite(connection) => sqlite_master::table
+            .filter(sqlite_master::kind.eq_any(["table", "view"]))
+            .filter(lower(sqlite_master::name).eq_any(names))
+            .select(sqlite_master::name)
+            .order(sqlite_master::name)
+            .load(connection),
+        // Only what a statement without a schema's name would mean.
+        AnyConnection::Postgres(connection) => pg_class::table
+            .filter(pg_class::relkind.eq_any([b'r', b'v', b'm', b'p', b'f']))
+            .filter(pg_class::relname.eq_any(names))
+            .filter(pg_table_is_visible(pg_class::oid))
+            .select(pg_class::relname)
+            .order(pg_class::relname)
+            .load(connection),
+    }
 }
 
-fn embedded() -> Result<Vec<Box<dyn Migration<Sqlite>>>, PersistenceError> {
-    let mut migrations =
-        EMBEDDED.migrations().map_err(|error| PersistenceError::Database(error.to_string()))?;
-    migrations.sort_by_key(version_of);
-    Ok(migrations)
-}
-
-#[allow(clippy::borrowed_box, reason = "what a slice of migrations hands out")]
-fn version_of(migration: &Box<dyn Migration<Sqlite>>) -> String {
-    migration.name().version().to_string()
+fn known<DB: Backend>(embedded: &EmbeddedMigrations) -> Result<Vec<Known>, PersistenceError> {
+    let migrations: Vec<Box<dyn Migration<DB>>> =
+        embedded.migrations().map_err(|error| PersistenceError::Database(error.to_string()))?;
+    let mut known: Vec<Known> = migrations
+        .iter()
+        .map(|migration| Known {
+            version: migration.name().version().to_string(),
+            name: migration.name().to_string(),
+        })
+        .collect();
+    known.sort_by(|one, other| one.version.cmp(&other.version));
+    Ok(known)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn in_memory() -> AnyConnection {
+        AnyConnection::Sqlite(SqliteConnection::establish(":memory:").unwrap())
+    }
+
     #[test]
     fn every_migration_can_be_undone_and_applied_again() {
-        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        let mut connection = in_memory();
         let applied = apply(&mut connection).unwrap();
         assert_eq!(applied.first().map(String::as_str), Some("0001_reports"));
         assert_eq!(difference(&mut connection).unwrap(), Difference::default());
         assert_eq!(tables(&mut connection, &OURS).unwrap().len(), OURS.len());
 
-        connection.revert_all_migrations(EMBEDDED).unwrap();
+        let AnyConnection::Sqlite(sqlite) = &mut connection else { panic!("not SQLite") };
+        sqlite.revert_all_migrations(FOR_SQLITE).unwrap();
         assert_eq!(difference(&mut connection).unwrap().pending, applied);
         assert_eq!(apply(&mut connection).unwrap(), applied);
     }
 
     #[test]
     fn a_version_from_the_future_is_named() {
-        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        let mut connection = in_memory();
         apply(&mut connection).unwrap();
         diesel::insert_into(__diesel_schema_migrations::table)
             .values(__diesel_schema_migrations::version.eq("9999"))

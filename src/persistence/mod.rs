@@ -7,16 +7,22 @@
 pub mod actor;
 pub mod archive;
 mod backlog;
-pub mod connection;
+mod connection;
+pub mod database;
 mod error;
 mod history;
+pub mod location;
 pub mod messages;
 mod migrations;
+mod open_error;
+mod postgres;
 mod reports;
 mod schema;
 pub mod scratch;
 mod session;
+mod sqlite;
 mod transaction;
 mod writer_lock;
 
-pub use error::{OpenError, PersistenceError, SessionError};
+pub use error::{PersistenceError, SessionError};
+pub use open_error::OpenError;

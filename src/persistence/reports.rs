@@ -7,12 +7,13 @@ use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use jiff::Timestamp;
 
+use super::connection::AnyConnection;
 use super::messages::{StoredArtifact, StoredReport};
 use super::schema::{artifact_chunks, artifacts, reports};
 
 /// Inserts an empty report and returns its id.
 pub(super) fn insert_report(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     edition: &str,
     created_at: Timestamp,
 ) -> QueryResult<i32> {
@@ -24,7 +25,7 @@ pub(super) fn insert_report(
 
 /// Inserts an artifact without content and returns its id. The order of ids is the order of a report's artifacts.
 pub(super) fn insert_artifact(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     report_id: i32,
     name: &str,
 ) -> QueryResult<i32> {
@@ -43,7 +44,7 @@ pub(super) fn insert_artifact(
 
 /// Inserts one chunk.
 pub(super) fn insert_chunk(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     artifact_id: i32,
     seq: u32,
     body: &[u8],
@@ -61,7 +62,7 @@ pub(super) fn insert_chunk(
 
 /// Writes down what an artifact has come to.
 pub(super) fn seal_artifact(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     artifact_id: i32,
     bytes: u64,
     chunks: u32,
@@ -81,7 +82,7 @@ pub(super) fn seal_artifact(
 
 /// The newest reports, newest first, at most `limit`; with `before_id`, only those with a smaller id.
 pub(super) fn list(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     limit: u32,
     before_id: Option<i32>,
 ) -> QueryResult<Vec<StoredReport>> {
@@ -94,20 +95,20 @@ pub(super) fn list(
 }
 
 /// One report.
-pub(super) fn get(connection: &mut SqliteConnection, id: i32) -> QueryResult<Option<StoredReport>> {
+pub(super) fn get(connection: &mut AnyConnection, id: i32) -> QueryResult<Option<StoredReport>> {
     let row: Option<ReportRow> = reports::table.find(id).first(connection).optional()?;
     row.map(|row| complete(connection, row)).transpose()
 }
 
 /// How many reports there are.
-pub(super) fn count(connection: &mut SqliteConnection) -> QueryResult<u64> {
+pub(super) fn count(connection: &mut AnyConnection) -> QueryResult<u64> {
     let count: i64 = reports::table.count().get_result(connection)?;
     u64::try_from(count).map_err(unreadable)
 }
 
 /// The bytes of one chunk.
 pub(super) fn chunk(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     report_id: i32,
     artifact: &str,
     seq: u32,
@@ -127,7 +128,7 @@ pub(super) fn chunk(
 type ReportRow = (i32, String, i64);
 type ArtifactRow = (String, i64, i32, Vec<u8>);
 
-fn complete(connection: &mut SqliteConnection, row: ReportRow) -> QueryResult<StoredReport> {
+fn complete(connection: &mut AnyConnection, row: ReportRow) -> QueryResult<StoredReport> {
     let (id, edition, created_at) = row;
     let rows: Vec<ArtifactRow> = artifacts::table
         .filter(artifacts::report_id.eq(id))

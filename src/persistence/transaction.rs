@@ -3,10 +3,9 @@
 //! After an error of any function here the state of the connection is unknown: whoever called it closes it, which
 //! rolls back.
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use jiff::Timestamp;
 
-use super::connection::Database;
+use super::database::Database;
 use super::error::PersistenceError;
 use super::messages::ArtifactName;
 use super::reports;
@@ -23,8 +22,7 @@ pub(super) fn begin(
     artifacts: &[ArtifactName],
 ) -> Result<OpenedReport, PersistenceError> {
     let connection = database.connection()?;
-    // Immediate: a report that cannot be written is refused here and not at its first chunk.
-    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")?;
+    connection.begin()?;
     let report_id = reports::insert_report(connection, edition, created_at)?;
     let mut ids = Vec::with_capacity(artifacts.len());
     for name in artifacts {
@@ -39,12 +37,12 @@ pub(super) fn commit(database: &mut Database, confirmed: &[Confirmed]) -> Result
     for part in confirmed {
         reports::seal_artifact(connection, part.artifact_id, part.bytes, part.chunks, &part.sha256)?;
     }
-    AnsiTransactionManager::commit_transaction(connection)?;
+    connection.commit()?;
     Ok(())
 }
 
 /// Forgets everything since [`begin`].
 pub(super) fn roll_back(database: &mut Database) -> Result<(), PersistenceError> {
-    AnsiTransactionManager::rollback_transaction(database.connection()?)?;
+    database.connection()?.roll_back()?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::error::OpenError;
+use super::open_error::OpenError;
 
 /// Held for as long as the value lives; the system takes it back from a process that ends in any way.
 #[derive(Debug)]

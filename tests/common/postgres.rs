@@ -2,6 +2,8 @@
 //!
 //! The server refuses to run as root; then everything runs as the user `postgres`, or `nobody` where there is none.
 
+#![allow(dead_code, reason = "every test binary uses a part of it")]
+
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -51,6 +53,11 @@ impl Postgres {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "psql refused: {said}\n{statements}");
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The URL under which it is reached.
+    pub(crate) fn url(&self) -> String {
+        format!("postgresql://evenkeel@/postgres?host={}", self.directory.path().display())
     }
 
     fn data(&self) -> PathBuf {

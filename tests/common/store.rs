@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use evenkeel::clock::Clock;
 use evenkeel::persistence::actor::Persistence;
-use evenkeel::persistence::connection::Database;
+use evenkeel::persistence::database::Database;
+use evenkeel::persistence::location::Location;
 use tempfile::TempDir;
 
 pub(crate) const LOCK_WAIT: Duration = Duration::from_millis(100);
@@ -18,7 +19,7 @@ pub(crate) struct Store {
 impl Store {
     pub(crate) fn new() -> Self {
         let store = Self { directory: TempDir::new().unwrap() };
-        Database::open(&store.path(), LOCK_WAIT).unwrap().migrate().unwrap();
+        Database::open(&Location::sqlite(&store.path(), LOCK_WAIT)).unwrap().migrate().unwrap();
         store
     }
 
@@ -28,5 +29,5 @@ impl Store {
 }
 
 pub(crate) fn writer(path: &Path) -> Persistence {
-    Persistence::new(path, LOCK_WAIT, Clock::system()).unwrap()
+    Persistence::new(&Location::sqlite(path, LOCK_WAIT), Clock::system()).unwrap()
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 use evenkeel::config::memory::ACTORS;
-use evenkeel::config::{Config, ConfigFile, LimitsConfig, Notice, OnExhausted, Secret};
+use evenkeel::config::{
+    Config, ConfigFile, DatabaseTarget, DatabaseUrl, LimitsConfig, Notice, OnExhausted, Secret,
+};
 use toml::{Table, Value};
 
 use crate::setup::{Setup, loaded};
@@ -49,7 +51,7 @@ fn the_example_is_exactly_the_defaults_and_names_every_key() {
     flat(&everything.parse().unwrap(), "", &mut named);
 
     let mut config = Config::default();
-    config.database.url = Some("evenkeel.db".to_owned());
+    config.database.url = Some(DatabaseUrl::new("evenkeel.db"));
     config.market.sources.coingecko.api_key = Some(Secret::new("CG-0000"));
     let limits = LimitsConfig { soft: Some(ByteSize::mib(1)), hard: Some(ByteSize::mib(2)) };
     config.memory.process = limits;
@@ -110,14 +112,15 @@ fn every_variable_sets_its_key() {
     let mut expected = Config { data_dir: "/var/lib/evenkeel".into(), ..Config::default() };
     expected.server.host = "::1".parse().unwrap();
     expected.server.port = 0;
-    expected.database.url = Some("sqlite:////srv/evenkeel.db".to_owned());
+    expected.database.url = Some(DatabaseUrl::new("sqlite:////srv/evenkeel.db"));
     expected.report.scheduled = false;
     expected.report.times = ["07:30", "15:00", "19:00"].map(|time| time.parse().unwrap()).to_vec();
     expected.report.max_attempts = 5;
     expected.market.sources.coingecko.api_key = Some(Secret::new("CG-secret"));
     let loaded = loaded(&setup);
     assert_eq!(loaded.config, expected);
-    assert_eq!(loaded.config.database_path(), Ok(PathBuf::from("/srv/evenkeel.db")));
+    let target = DatabaseTarget::Sqlite(PathBuf::from("/srv/evenkeel.db"));
+    assert_eq!(loaded.config.database_target(), Ok(target));
 }
 
 #[test]
@@ -212,7 +215,10 @@ fn limits_of_memory_are_read_and_shown_with_their_units() {
 
 #[test]
 fn the_database_is_in_the_data_directory_unless_a_url_says_otherwise() {
-    let path = |setup: &Setup| loaded(setup).config.database_path().unwrap();
+    let path = |setup: &Setup| match loaded(setup).config.database_target().unwrap() {
+        DatabaseTarget::Sqlite(path) => path,
+        DatabaseTarget::Postgres(url) => panic!("{url} is no file"),
+    };
     let setup = Setup::new().variable("EVENKEEL_DATA_DIR", "/srv/data");
     assert_eq!(path(&setup), PathBuf::from("/srv/data/evenkeel.db"));
     for (url, file) in [("sqlite:a.db", "a.db"), ("/b/a.db", "/b/a.db"), ("sqlite:///./a.db", "./a.db")] {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use evenkeel::config::{Config, ConfigFile};
+use evenkeel::config::{Config, ConfigFile, DatabaseUrl};
 
 use crate::setup::{Setup, loaded};
 
@@ -13,7 +13,7 @@ fn a_bad_value_in_the_file_is_named_with_what_would_be_right() {
     let url =
         "write an absolute URL without credentials, query or fragment, for example https://api.example.com";
     let size = "write a size with a unit, for example 1 MiB";
-    let sqlite = "write sqlite:PATH or a path, for example sqlite:evenkeel.db";
+    let sqlite = "write sqlite:PATH, a path, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE";
     let loopback = "listening on anything but loopback needs a bearer token, which this version does not have; \
                     use 127.0.0.1 behind a proxy";
     let zone = "write the IANA name of a time zone, for example Asia/Ho_Chi_Minh";
@@ -264,15 +264,20 @@ fn a_key_that_no_header_can_hold_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn a_postgres_url_is_refused_with_what_to_write_and_without_its_password() {
-    for scheme in ["postgres", "postgresql"] {
-        assert_eq!(
-            Setup::new().variable("DATABASE_URL", &format!("{scheme}://user:pass@host/db")).error(),
-            format!(
-                "DATABASE_URL = \"{scheme}:…\": this version stores in SQLite; \
-                 write sqlite:PATH or a path, for example sqlite:evenkeel.db"
-            )
-        );
+fn an_unusable_postgres_url_is_refused_with_what_to_write_and_without_its_password() {
+    let cases = [
+        ("user:hunter@2@host/db", "with an @ of the password written as %40"),
+        ("user:hunter2@host:70000/db", "its port is no number from 1 to 65535"),
+        ("user:hunter2@host/db?sslmode=yes", "its sslmode is none that libpq knows; write disable, allow"),
+        ("user:hunter2@host/db?hunter2=1", "holds a parameter that libpq does not know"),
+    ];
+    for (rest, right) in cases {
+        for scheme in ["postgres", "postgresql"] {
+            let error = Setup::new().variable("DATABASE_URL", &format!("{scheme}://{rest}")).error();
+            let subject = format!("DATABASE_URL = \"{scheme}:…\": ");
+            assert!(error.starts_with(&subject) && error.contains(right), "{error}");
+            assert!(!error.contains("hunter"), "{error}");
+        }
     }
 }
 
@@ -300,9 +305,9 @@ fn a_configuration_that_a_program_put_together_is_held_to_the_same_rules() {
             "report.every = \"2562047788015215h 30m 7s 999ms 999µs 999ns\": write at most 8784h",
         ),
         (
-            |config| config.database.url = Some("postgres://user:pass@host/db".to_owned()),
-            "database.url = \"postgres:…\": this version stores in SQLite; \
-             write sqlite:PATH or a path, for example sqlite:evenkeel.db",
+            |config| config.database.url = Some(DatabaseUrl::new("mysql://user:pass@host/db")),
+            "database.url = \"mysql:…\": only SQLite and Postgres are known; \
+             write sqlite:PATH, a path, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
         ),
         (
             |config| config.report.tolerance = config.report.every,

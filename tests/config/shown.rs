@@ -15,7 +15,8 @@ fn no_secret_is_ever_shown() {
         "market.sources.coingecko.key = \"hunter2\"",
         "market.sources.kbs.base_url = \"https://user:hunter2@kbs.example.com\"",
         "market.sources.kbs.base_url = \"https://kbs.example.com?token=hunter2\"",
-        "database.url = \"postgres://user:hunter2@host/db\"",
+        "database.url = \"postgres://user:hunter2@host:99999/db\"",
+        "database.url = \"postgres://user:hunter2@host/db?passwort=hunter2\"",
         "database.url = \"postgres//user:hunter2@host/db\"",
         "database.url = \"mysql://user:hunter2@host/db\"",
         "database.url = [\"postgres://user:hunter2@host/db\"]",
@@ -29,8 +30,10 @@ fn no_secret_is_ever_shown() {
         assert!(!format!("{error} {error:?}").contains(SECRET), "{error:?}");
     }
 
-    let setup =
-        Setup::new().variable("COINGECKO_API_KEY", SECRET).variable("REDIS_URL", "redis://:hunter2@host");
+    let setup = Setup::new()
+        .variable("COINGECKO_API_KEY", SECRET)
+        .variable("REDIS_URL", "redis://:hunter2@host")
+        .variable("DATABASE_URL", "postgres://user:hunter2@host/db");
     let loaded = loaded(&setup);
     let key = loaded.config.market.sources.coingecko.api_key.as_ref().unwrap();
     assert_eq!(key.expose(), SECRET);

@@ -1,5 +1,7 @@
 //! What the writer does with a database that refuses, seen from inside: what waits, what is lost, what is rolled back.
 
+use std::time::Duration;
+
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
 use sha2::{Digest, Sha256};
@@ -17,8 +19,9 @@ fn begin(persistence: &mut Persistence) -> SessionId {
 fn what_waits_and_cannot_be_written_at_the_end_is_lost() {
     let directory = tempfile::TempDir::new().unwrap();
     let path = directory.path().join("evenkeel.db");
-    Database::open(&path, Duration::ZERO).unwrap().migrate().unwrap();
-    let mut persistence = Persistence::new(&path, Duration::ZERO, Clock::system()).unwrap();
+    Database::open(&Location::sqlite(&path, Duration::ZERO)).unwrap().migrate().unwrap();
+    let mut persistence =
+        Persistence::new(&Location::sqlite(&path, Duration::ZERO), Clock::system()).unwrap();
     let mut other = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
     let (series, source) = ("vnindex".to_owned(), "vietcap".to_owned());
@@ -34,8 +37,9 @@ fn what_waits_and_cannot_be_written_at_the_end_is_lost() {
 fn a_full_database_costs_the_open_report_only() {
     let directory = tempfile::TempDir::new().unwrap();
     let path = directory.path().join("evenkeel.db");
-    Database::open(&path, Duration::ZERO).unwrap().migrate().unwrap();
-    let mut persistence = Persistence::new(&path, Duration::ZERO, Clock::system()).unwrap();
+    Database::open(&Location::sqlite(&path, Duration::ZERO)).unwrap().migrate().unwrap();
+    let mut persistence =
+        Persistence::new(&Location::sqlite(&path, Duration::ZERO), Clock::system()).unwrap();
 
     let connection = persistence.database.connection().unwrap();
     connection.batch_execute("PRAGMA max_page_count = 32").unwrap();

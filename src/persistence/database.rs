@@ -1,0 +1,126 @@
+//! The writer's hold on a database.
+//!
+//! Whoever holds a [`Database`] on a file is the file's only writer, among processes and among generations of one
+//! process. A server has many writers; whose turn it is, is agreed upon in the database itself.
+
+use super::connection::AnyConnection;
+use super::error::PersistenceError;
+use super::location::Location;
+use super::migrations;
+use super::open_error::OpenError;
+use super::writer_lock::WriterLock;
+use super::{postgres, sqlite};
+
+/// The writer of one database.
+pub struct Database {
+    location: Location,
+    /// Absent after a failure, until somebody asks for it again.
+    connection: Option<AnyConnection>,
+    _lock: Option<WriterLock>,
+}
+
+impl Database {
+    /// Opens the database for writing. A file is created if there is none, and a second [`Database`] on it is refused
+    /// without waiting.
+    ///
+    /// Nothing is migrated; see [`Database::migrate`].
+    ///
+    /// # Errors
+    /// See [`OpenError`]; nothing was written.
+    pub fn open(location: &Location) -> Result<Self, OpenError> {
+        let (connection, lock) = match location {
+            Location::Sqlite { path, lock_wait } => {
+                let (connection, lock) = sqlite::open_writer(path, *lock_wait)?;
+                (connection, Some(lock))
+            }
+            Location::Postgres { .. } => (connect(location)?, None),
+        };
+        let mut database = Self { location: location.clone(), connection: Some(connection), _lock: lock };
+        database.refuse_strangers()?;
+        Ok(database)
+    }
+
+    /// The same, but a server that cannot be reached now is asked again whenever its connection is needed, and migrated
+    /// when it answers.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; nothing was written.
+    pub fn open_when_reachable(location: &Location) -> Result<Self, OpenError> {
+        match location {
+            Location::Sqlite { .. } => Self::open(location),
+            Location::Postgres { .. } => {
+                Ok(Self { location: location.clone(), connection: None, _lock: None })
+            }
+        }
+    }
+
+    /// Applies the migrations that the database lacks, each in a transaction of its own, and names them in order.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or refuses; the migrations before the refused one stand.
+    pub fn migrate(&mut self) -> Result<Vec<String>, PersistenceError> {
+        migrations::apply(self.connection()?)
+    }
+
+    /// Refuses a database whose schema is older than the program.
+    ///
+    /// # Errors
+    /// [`OpenError::NotMigrated`], or why the database could not be asked.
+    pub fn require_migrated(&mut self) -> Result<(), PersistenceError> {
+        let difference = migrations::difference(self.connection()?)?;
+        Ok(difference.refuse_pending(&self.location.to_string())?)
+    }
+
+    /// The write connection; a new one after [`Database::give_up_connection`].
+    pub(super) fn connection(&mut self) -> Result<&mut AnyConnection, PersistenceError> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.reconnect()?,
+        };
+        Ok(self.connection.insert(connection))
+    }
+
+    /// Closes the write connection. The database rolls an open transaction back, whatever state the connection is in.
+    pub(super) fn give_up_connection(&mut self) {
+        self.connection = None;
+    }
+
+    fn reconnect(&self) -> Result<AnyConnection, PersistenceError> {
+        if let Location::Sqlite { path, lock_wait } = &self.location {
+            return Ok(sqlite::reopen_writer(path, *lock_wait)?);
+        }
+        // Another server may answer now than the one that was left, or one that was never reached before.
+        let mut connection = connect(&self.location)?;
+        let difference = migrations::difference(&mut connection)?;
+        difference.refuse_strangers(&self.location.to_string())?;
+        for migration in migrations::apply(&mut connection)? {
+            log::info!(migration = migration.as_str(); "the database has been migrated: {migration}");
+        }
+        Ok(connection)
+    }
+
+    fn refuse_strangers(&mut self) -> Result<(), OpenError> {
+        let Location::Postgres { url, .. } = &self.location else { return Ok(()) };
+        let Some(connection) = &mut self.connection else { return Ok(()) };
+        let difference = migrations::difference(connection)
+            .map_err(|error| OpenError::from_postgres(url, &error.to_string()))?;
+        difference.refuse_strangers(&self.location.to_string())
+    }
+}
+
+fn connect(location: &Location) -> Result<AnyConnection, OpenError> {
+    match location {
+        Location::Sqlite { path, lock_wait } => Ok(sqlite::reopen_writer(path, *lock_wait)?),
+        Location::Postgres { url, lock_wait } => {
+            Ok(postgres::connect(url, postgres::Access::Write, *lock_wait)?)
+        }
+    }
+}
+
+/// Opens a connection that only reads.
+pub(super) fn connect_reader(location: &Location) -> Result<AnyConnection, PersistenceError> {
+    Ok(match location {
+        Location::Sqlite { path, lock_wait } => sqlite::open_reader(path, *lock_wait)?,
+        Location::Postgres { url, lock_wait } => postgres::connect(url, postgres::Access::Read, *lock_wait)?,
+    })
+}

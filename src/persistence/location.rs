@@ -1,0 +1,54 @@
+//! Where a database is: which file, or which server.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::config::{Config, ConfigError, DatabaseTarget, PostgresUrl};
+
+/// Where a database is. Displays without a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A file of SQLite's.
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// How long a statement waits for another program's lock.
+        lock_wait: Duration,
+    },
+    /// A database of a Postgres server.
+    Postgres {
+        /// The server and the database.
+        url: PostgresUrl,
+        /// How long a statement waits for another session's lock.
+        lock_wait: Duration,
+    },
+}
+
+impl Location {
+    /// The one that is configured.
+    ///
+    /// # Errors
+    /// When `database.url` cannot be read; in a valid configuration it can.
+    pub fn of(config: &Config) -> Result<Self, ConfigError> {
+        let lock_wait = config.database.lock_wait;
+        Ok(match config.database_target()? {
+            DatabaseTarget::Sqlite(path) => Self::Sqlite { path, lock_wait },
+            DatabaseTarget::Postgres(url) => Self::Postgres { url, lock_wait },
+        })
+    }
+
+    /// The file at `path`.
+    pub fn sqlite(path: &Path, lock_wait: Duration) -> Self {
+        Self::Sqlite { path: path.to_path_buf(), lock_wait }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite { path, .. } => path.display().fmt(f),
+            Self::Postgres { url, .. } => url.fmt(f),
+        }
+    }
+}
