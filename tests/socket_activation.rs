@@ -81,6 +81,23 @@ fn what_cannot_be_listened_on_is_refused_with_the_reason() {
     }
 }
 
+#[test]
+fn a_socket_that_others_can_reach_needs_a_token() {
+    let directory = tempdir().unwrap();
+    let everywhere = TcpListener::bind("0.0.0.0:0").unwrap();
+    let address = everywhere.local_addr().unwrap();
+    let output = run(&mut with_descriptor(directory.path(), everywhere, "LISTEN_FDS=1 LISTEN_PID=$$", 0));
+    let expected = format!(
+        "evenkeel: the inherited socket {address} can be reached from other machines: \
+         set server.token or EVENKEEL_TOKEN, or hand over one on a loopback address\n"
+    );
+    let complaint = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{complaint}");
+    // The demo has said what it is about to do.
+    assert!(complaint.ends_with(&expected) && !complaint.contains("listening on"), "{complaint}");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "something was written");
+}
+
 #[actix_rt::test]
 async fn a_socket_that_is_meant_for_nobody_or_another_process_is_left_alone() {
     let directory = tempdir().unwrap();

@@ -37,7 +37,12 @@ fn a_malformed_setting_is_named_with_its_value_and_what_would_be_right() {
         ("DATABASE_URL", "mysql://u:secret@h/d", "DATABASE_URL"),
         ("DATABASE_URL", "postgresql://u:secret@h:x/d", "DATABASE_URL"),
         ("AUTO_REPORT_SCHEDULE_TIMES", "7.30", "AUTO_REPORT_SCHEDULE_TIMES"),
-        ("HOST", "0.0.0.0", "HOST"),
+        (
+            "HOST",
+            "0.0.0.0",
+            "HOST = \"0.0.0.0\": listening on anything but loopback needs a bearer token; set server.token",
+        ),
+        ("EVENKEEL_TOKEN", "a secret", "EVENKEEL_TOKEN = (hidden)"),
         ("MAX_REPORT_ATTEMPTS", "many", "MAX_REPORT_ATTEMPTS"),
     ] {
         let line = refused(directory.path(), &["run"], &[(name, value)], 2);

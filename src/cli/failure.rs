@@ -64,7 +64,9 @@ impl From<ConfigError> for Failure {
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
-            StartError::Config(_) | StartError::Schedule(_) => Self::Config(error.to_string()),
+            StartError::Config(_) | StartError::Schedule(_) | StartError::Unguarded { .. } => {
+                Self::Config(error.to_string())
+            }
             StartError::Listen { .. }
             | StartError::Inherited { .. }
             | StartError::DataDir { .. }

@@ -9,6 +9,7 @@ use bytesize::ByteSize;
 
 use super::kind::Kind;
 use super::memory::ACTORS;
+use super::server::SHORTEST_TOKEN;
 
 /// One key of the configuration.
 #[derive(Debug, Clone)]
@@ -23,6 +24,7 @@ pub(super) const VARIABLES: &[(&str, &str)] = &[
     ("EVENKEEL_DATA_DIR", "data_dir"),
     ("HOST", "server.host"),
     ("PORT", "server.port"),
+    ("EVENKEEL_TOKEN", "server.token"),
     ("DATABASE_URL", "database.url"),
     ("ENABLE_AUTO_REPORT_SCHEDULER", "report.scheduled"),
     ("AUTO_REPORT_SCHEDULE_TIMES", "report.times"),
@@ -61,6 +63,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("server.host", Kind::Address),
     ("server.port", Kind::Port),
     ("server.workers", Kind::Whole(1, 64)),
+    ("server.token", Kind::Secret(SHORTEST_TOKEN)),
     ("database.url", Kind::Database),
     ("database.readers", Kind::Whole(1, 64)),
     ("database.lock_wait", Kind::Length(Duration::ZERO)),
@@ -116,7 +119,7 @@ static KNOWN: LazyLock<Vec<Key>> = LazyLock::new(|| {
         let table = format!("market.sources.{source}");
         known.extend(SOURCE_KEYS.map(|(name, kind)| Key { name: format!("{table}.{name}"), kind }));
         if source == "coingecko" {
-            known.push(Key { name: format!("{table}.api_key"), kind: Kind::Secret });
+            known.push(Key { name: format!("{table}.api_key"), kind: Kind::Secret(1) });
         }
     }
     known

@@ -29,7 +29,7 @@ pub(super) enum Kind {
     Text,
     /// A directory; it need not exist.
     Directory,
-    /// A loopback address.
+    /// An IP address.
     Address,
     Port,
     /// A whole number from the first to the second.
@@ -46,8 +46,8 @@ pub(super) enum Kind {
     Times,
     Zone,
     BaseUrl,
-    /// What can be sent in a header: visible ASCII.
-    Secret,
+    /// What can be sent in a header: visible ASCII, at least so many characters.
+    Secret(usize),
     Database,
 }
 
@@ -68,7 +68,7 @@ impl Kind {
             Self::Times => day_times(value),
             Self::Zone => zone(value),
             Self::BaseUrl => base_url(value),
-            Self::Secret => secret(value),
+            Self::Secret(least) => secret(value, least),
             Self::Database => {
                 let url = text(value, sqlite::RIGHT)?;
                 DatabaseUrl::new(url.as_str()).target()?;
@@ -105,7 +105,7 @@ impl Kind {
     /// The value as an error repeats it: in one line, without secrets, and not longer than is useful.
     pub(super) fn shown(self, value: &Value) -> String {
         match (self, value) {
-            (Self::Secret, _) => HIDDEN.to_owned(),
+            (Self::Secret(_), _) => HIDDEN.to_owned(),
             (_, Value::Table(_)) => "{ … }".to_owned(),
             (Self::Database, Value::String(url)) => quoted(&DatabaseUrl::new(url).shown()),
             (_, Value::String(text)) => quoted(&hide_credentials(text)),
@@ -142,13 +142,15 @@ fn text(value: &Value, right: &str) -> Result<String, String> {
     }
 }
 
-fn secret(value: &Value) -> Result<Value, String> {
+fn secret(value: &Value, least: usize) -> Result<Value, String> {
     let key = text(value, "write the key as a text, or leave it out")?;
-    if key.chars().all(|char| char.is_ascii_graphic()) {
-        Ok(Value::String(key))
-    } else {
-        Err("holds characters that cannot be sent in a header; write visible ASCII only".to_owned())
+    if !key.chars().all(|char| char.is_ascii_graphic()) {
+        return Err("holds characters that cannot be sent in a header; write visible ASCII only".to_owned());
     }
+    if key.len() < least {
+        return Err(format!("write at least {least} visible ASCII characters"));
+    }
+    Ok(Value::String(key))
 }
 
 fn address(value: &Value) -> Result<Value, String> {
@@ -159,13 +161,6 @@ fn address(value: &Value) -> Result<Value, String> {
     let Ok(address) = host.parse::<IpAddr>() else {
         return Err("write an IP address, for example 127.0.0.1".to_owned());
     };
-    if !address.is_loopback() {
-        return Err(
-            "listening on anything but loopback needs a bearer token, which this version does not have; \
-                    use 127.0.0.1 behind a proxy"
-                .to_owned(),
-        );
-    }
     Ok(Value::String(address.to_string()))
 }
 

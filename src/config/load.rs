@@ -13,6 +13,7 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 use super::inputs::{ConfigFile, ConfigInputs};
 use super::key::{self, INTERVAL_HOURS, Key, OWN_PREFIX, REDIS_URL, VARIABLES};
+use super::kind::Kind;
 use super::notice::Notice;
 use super::origin::Origin;
 use super::whole::Config;
@@ -143,7 +144,7 @@ impl Layers {
             return Err(wrong(key, &shown, &origin, "write it in UTF-8".to_owned()));
         };
         // Templates of such files leave the key empty where there is none.
-        if key.kind == super::kind::Kind::Secret && text.trim().is_empty() {
+        if matches!(key.kind, Kind::Secret(_)) && text.trim().is_empty() {
             return Ok(());
         }
         if name != INTERVAL_HOURS {

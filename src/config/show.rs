@@ -38,7 +38,7 @@ fn render(config: &Config, comment: impl Fn(&str) -> Option<String>) -> Result<S
             open_table = parent;
         }
         let line = match lookup(&table, &key.name) {
-            Some(_) if key.kind == Kind::Secret => format!("# {name} is set and not shown"),
+            Some(_) if matches!(key.kind, Kind::Secret(_)) => format!("# {name} is set and not shown"),
             Some(Value::String(url)) if key.kind == Kind::Database && url.contains(HIDDEN) => {
                 format!("# {name} = \"{url}\"")
             }

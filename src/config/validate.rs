@@ -1,6 +1,7 @@
 //! Rules between keys, and the whole configuration against the rules of each key.
 
 mod memory;
+mod server;
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use toml::{Table, Value};
 use super::duration::render;
 use super::error::ConfigError;
 use super::key;
+use super::kind::Kind;
 use super::report::ReportConfig;
 use super::whole::Config;
 pub(super) use memory::unknown_actor;
@@ -25,6 +27,7 @@ impl Config {
 pub(super) fn check(config: &Config, subject: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
     memory::check_names(&config.memory)?;
     check_each(config, subject)?;
+    server::check(&config.server, subject)?;
     check_tolerance(&config.report, subject)?;
     check_backoff(config, subject)?;
     check_lock_wait(config, subject)?;
@@ -36,6 +39,10 @@ fn check_each(config: &Config, subject: &dyn Fn(&str) -> String) -> Result<(), C
     let table = Table::try_from(config).map_err(|error| ConfigError::Form(error.to_string()))?;
     for key in key::known() {
         let Some(value) = lookup(&table, &key.name) else { continue };
+        // What the table has in place of a secret says nothing about it.
+        if matches!(key.kind, Kind::Secret(_)) {
+            continue;
+        }
         let right = match key.kind.accept(value) {
             Ok(canonical) if canonical == *value => continue,
             Ok(canonical) => format!("write {}", key.kind.shown(&canonical)),

@@ -37,6 +37,15 @@ pub enum StartError {
         /// What is wrong with them.
         reason: String,
     },
+    /// The socket that the process was started with can be reached from other machines, and there is no token.
+    #[error(
+        "the inherited socket {address} can be reached from other machines: set server.token or EVENKEEL_TOKEN, or \
+         hand over one on a loopback address"
+    )]
+    Unguarded {
+        /// Its address.
+        address: SocketAddr,
+    },
     /// The data directory cannot be made.
     #[error("cannot create the data directory {path}: {reason}")]
     DataDir {

@@ -70,11 +70,16 @@ pub(super) fn listen(
     let listening = listener.and_then(|listener| listener.local_addr().map(|address| (listener, address)));
     let (listener, address) =
         listening.map_err(|reason| StartError::Listen { address: configured, reason })?;
+    let reachable = !address.ip().is_loopback();
+    // Of a socket that was handed over, the configuration could not know.
+    if reachable && config.token.is_none() {
+        return Err(StartError::Unguarded { address });
+    }
     log::info!(address:%; "listening on http://{address}{origin}");
     if address.ip() != configured.ip() || ![0, address.port()].contains(&configured.port()) {
         log::info!(address:%, configured:%; "{address} is the inherited socket's, and holds instead of {configured}");
     }
-    if !address.ip().is_loopback() {
+    if reachable {
         log::warn!(address:%; "{address} can be reached from other machines, and whoever reaches it may read everything");
     }
     Ok((listener, address))

@@ -53,6 +53,7 @@ fn the_example_is_exactly_the_defaults_and_names_every_key() {
     let mut config = Config::default();
     config.database.url = Some(DatabaseUrl::new("evenkeel.db"));
     config.market.sources.coingecko.api_key = Some(Secret::new("CG-0000"));
+    config.server.token = Some(Secret::new("0123456789abcdef"));
     let limits = LimitsConfig { soft: Some(ByteSize::mib(1)), hard: Some(ByteSize::mib(2)) };
     config.memory.process = limits;
     config.memory.limits = ACTORS.map(|actor| (actor.to_owned(), limits)).into();
@@ -101,8 +102,9 @@ fn a_part_of_a_source_keeps_the_rest_of_its_defaults() {
 fn every_variable_sets_its_key() {
     let setup = Setup::new()
         .variable("EVENKEEL_DATA_DIR", "/var/lib/evenkeel")
-        .variable("HOST", "::1")
+        .variable("HOST", "::")
         .variable("PORT", "0")
+        .variable("EVENKEEL_TOKEN", "a-long-bearer-token")
         .variable("DATABASE_URL", "sqlite:////srv/evenkeel.db")
         .variable("ENABLE_AUTO_REPORT_SCHEDULER", "False")
         .variable("AUTO_REPORT_SCHEDULE_TIMES", "19:00, 07:30,15:00")
@@ -110,7 +112,8 @@ fn every_variable_sets_its_key() {
         .variable("COINGECKO_API_KEY", "CG-secret")
         .variable("UNRELATED", "anything");
     let mut expected = Config { data_dir: "/var/lib/evenkeel".into(), ..Config::default() };
-    expected.server.host = "::1".parse().unwrap();
+    expected.server.host = "::".parse().unwrap();
+    expected.server.token = Some(Secret::new("a-long-bearer-token"));
     expected.server.port = 0;
     expected.database.url = Some(DatabaseUrl::new("sqlite:////srv/evenkeel.db"));
     expected.report.scheduled = false;

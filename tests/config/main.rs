@@ -7,3 +7,4 @@ mod memory;
 mod refused;
 mod setup;
 mod shown;
+mod token;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use evenkeel::config::{Config, ConfigFile, DatabaseUrl};
+use evenkeel::config::{Config, ConfigFile, DatabaseUrl, Secret};
 
 use crate::setup::{Setup, loaded};
+use crate::token::NEEDS_A_TOKEN;
 
 #[test]
 fn a_bad_value_in_the_file_is_named_with_what_would_be_right() {
@@ -14,13 +15,13 @@ fn a_bad_value_in_the_file_is_named_with_what_would_be_right() {
         "write an absolute URL without credentials, query or fragment, for example https://api.example.com";
     let size = "write a size with a unit, for example 1 MiB";
     let sqlite = "write sqlite:PATH, a path, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE";
-    let loopback = "listening on anything but loopback needs a bearer token, which this version does not have; \
-                    use 127.0.0.1 behind a proxy";
     let zone = "write the IANA name of a time zone, for example Asia/Ho_Chi_Minh";
     let cases: &[(&str, &str, &str)] = &[
         ("data_dir", r#""""#, "write the path of a directory"),
         ("data_dir", "7", "write the path of a directory"),
-        ("server.host", r#""0.0.0.0""#, loopback),
+        ("server.host", r#""0.0.0.0""#, NEEDS_A_TOKEN),
+        ("server.host", r#""192.0.2.1""#, NEEDS_A_TOKEN),
+        ("server.host", r#""::""#, NEEDS_A_TOKEN),
         ("server.host", r#""example.com""#, "write an IP address, for example 127.0.0.1"),
         ("server.host", "127", "write an IP address, for example 127.0.0.1"),
         ("server.port", "65536", "a port is a whole number from 0 to 65535"),
@@ -284,12 +285,16 @@ fn an_unusable_postgres_url_is_refused_with_what_to_write_and_without_its_passwo
 #[test]
 fn a_configuration_that_a_program_put_together_is_held_to_the_same_rules() {
     type Change = fn(&mut Config);
-    let cases: [(Change, &str); 7] = [
+    let cases: [(Change, &str); 8] = [
         (|config| config.server.workers = 0, "server.workers = 0: write a whole number from 1 to 64"),
         (
             |config| config.server.host = [0, 0, 0, 0].into(),
-            "server.host = \"0.0.0.0\": listening on anything but loopback needs a bearer token, \
-             which this version does not have; use 127.0.0.1 behind a proxy",
+            "server.host = \"0.0.0.0\": listening on anything but loopback needs a bearer token; \
+             set server.token or EVENKEEL_TOKEN to at least 16 visible ASCII characters, or listen on 127.0.0.1",
+        ),
+        (
+            |config| config.server.token = Some(Secret::new("fifteen--------")),
+            "server.token = (hidden): write at least 16 visible ASCII characters",
         ),
         (
             |config| config.market.sources.binance.base_url.push('/'),

@@ -8,6 +8,8 @@ use crate::setup::{Setup, loaded};
 fn no_secret_is_ever_shown() {
     const SECRET: &str = "hunter2";
     let refused = [
+        "server.token = \"hunter2\"",
+        "server.token = [\"hunter2\"]",
         "market.sources.coingecko.api_key = [\"hunter2\"]",
         "market.sources.coingecko.api_key = { hunter2 = \"hunter2\" }",
         "market.sources.coingecko.api_key = hunter2",
@@ -32,6 +34,7 @@ fn no_secret_is_ever_shown() {
 
     let setup = Setup::new()
         .variable("COINGECKO_API_KEY", SECRET)
+        .variable("EVENKEEL_TOKEN", "hunter2-hunter2-hunter2")
         .variable("REDIS_URL", "redis://:hunter2@host")
         .variable("DATABASE_URL", "postgres://user:hunter2@host/db");
     let loaded = loaded(&setup);
