@@ -20,13 +20,14 @@ use crate::market::indices::MarketIndices;
 use crate::market::store::IndexStore;
 use crate::persistence::actor::Persistence;
 use crate::persistence::archive::Archive;
+use crate::report::auto::AutoReport;
 use crate::report::builder::ReportBuilder;
 use crate::supervision::handle::SupervisorHandle;
 use crate::supervision::link::Link;
 use crate::supervision::memory_monitor::logbook::Logbook;
 use crate::supervision::messages::SupervisorError;
 use crate::supervision::status::ShutdownReport;
-use crate::web::{self, Face, Server};
+use crate::web::{self, Face, Orders, Server, Token};
 
 pub use circumstances::Circumstances;
 pub use error::StartError;
@@ -38,6 +39,9 @@ pub use listener::{FIRST_DESCRIPTOR, Inherited};
 /// How long the requests that are being answered may take when the process is replaced; one who downloads slower than
 /// that is cut. Everybody else waits meanwhile.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long a question about the schedule waits for a scheduler that is being replaced.
+const STATUS_WITHIN: Duration = Duration::from_secs(3);
 
 /// A running daemon. Lives on the thread of the actix system that it was started in.
 pub struct Daemon {
@@ -119,7 +123,7 @@ impl Daemon {
             config: foundation.config.clone(),
         };
         if let Some((listener, address)) = listening {
-            daemon.open_the_face(listener, address, &foundation)?;
+            daemon.open_the_face(listener, address, &foundation, &links.auto)?;
         }
         Ok(daemon)
     }
@@ -129,7 +133,12 @@ impl Daemon {
         listener: TcpListener,
         address: SocketAddr,
         foundation: &Foundation,
+        auto: &Link<AutoReport>,
     ) -> Result<(), StartError> {
+        let (edition, clock) = (self.config.report.edition.clone(), foundation.clock.clone());
+        let orders = Orders::new(self.builder.recipient(), edition, clock);
+        // Whoever asks how the schedule stands does not wait for a new scheduler as long as work would.
+        let schedule = self.config.report.scheduled.then(|| auto.with_patience(STATUS_WITHIN).recipient());
         let face = Face {
             supervisor: self.supervisor.clone(),
             store: Arc::clone(&self.store),
@@ -138,6 +147,10 @@ impl Daemon {
             templates: foundation.templates.clone(),
             zone: foundation.zone.clone(),
             clock: foundation.clock.clone(),
+            orders,
+            schedule,
+            report: self.config.report.clone(),
+            token: self.config.server.token.as_ref().map(Token::new),
             opened: foundation.clock.stopwatch(),
         };
         let (workers, readers) = (self.config.server.workers, self.config.database.readers);

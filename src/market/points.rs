@@ -3,7 +3,7 @@
 //! Only what the refresh itself fetched: a value that was carried over is in the history already. Each point is dated
 //! by its source, so a market that is closed adds the same point again and again, which the history ignores.
 
-use super::model::{Good, Reading, Snapshot};
+use super::model::{CATALOGUE, Good, Reading, Snapshot};
 use crate::persistence::messages::Point;
 
 /// The series of the whole crypto market's capitalisation, in USD; its volume is that of 24 hours, in USD.
@@ -14,6 +14,12 @@ pub const BTC_DOMINANCE: &str = "btc_dominance";
 pub const ETH_DOMINANCE: &str = "eth_dominance";
 /// The series of the Fear & Greed index, 0 to 100.
 pub const FEAR_GREED: &str = "fear_greed";
+
+/// The names of all series.
+pub fn series() -> impl Iterator<Item = &'static str> {
+    let market = [CRYPTO_MARKET_CAP, BTC_DOMINANCE, ETH_DOMINANCE, FEAR_GREED];
+    CATALOGUE.iter().map(|index| index.name).chain(market)
+}
 
 /// The points of everything that was fetched for this snapshot. An index is a series of its own name.
 pub fn points(snapshot: &Snapshot) -> Vec<Point> {

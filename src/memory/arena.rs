@@ -40,7 +40,7 @@ pub enum ArenaError {
 }
 
 /// How much of an arena is in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct ArenaUsage {
     /// Bytes of living objects that were allocated in the arena, whoever holds them now.
     pub allocated: u64,

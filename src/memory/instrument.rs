@@ -4,6 +4,7 @@ use std::fmt;
 use std::hint::black_box;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::arena::{ArenaError, Arenas};
 use super::probe::{HugePages, huge_pages};
@@ -12,7 +13,7 @@ use super::probe::{HugePages, huge_pages};
 const TRIAL: usize = 256 * 1024;
 
 /// What the check found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Instrument {
     /// The program uses the allocator that tells children apart, with its statistics compiled in.
     pub available: bool,

@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::record::Record;
 
@@ -14,14 +15,14 @@ pub const USUAL: u32 = 50;
 pub const MOST: u32 = 500;
 
 /// Decision records, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Listing {
     /// The records.
     pub decisions: Vec<Listed>,
 }
 
 /// A record and what it says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Listed {
     /// The record.
     #[serde(flatten)]

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::arena::ArenaUsage;
 use super::instrument::Instrument;
@@ -9,9 +10,10 @@ use super::policy::Decision;
 use super::probe::ProcessMemory;
 
 /// All accounts at the latest tick. Sizes are in bytes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MemoryStatus {
     /// When they were measured, by the daemon's clock.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Whether the numbers can be believed.
     pub instrument: Instrument,
@@ -39,7 +41,7 @@ pub struct MemoryStatus {
 }
 
 /// One child's account.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AccountStatus {
     /// The child's name.
     pub name: String,

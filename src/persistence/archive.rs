@@ -15,7 +15,7 @@ use super::connection::AnyConnection;
 use super::database::connect_reader;
 use super::error::PersistenceError;
 use super::location::Location;
-use super::messages::StoredReport;
+use super::messages::{Point, StoredReport};
 use super::{history, migrations, reports};
 
 /// How long a caller waits for a connection before it is told that all are busy.
@@ -126,6 +126,19 @@ impl Archive {
         max_points: u32,
     ) -> Result<Vec<(Timestamp, f64)>, PersistenceError> {
         self.read(|connection| history::series(connection, series, since, max_points))
+    }
+
+    /// The history of one series from `from` to `to`, both included, oldest first: the last point of every step that
+    /// has any, whatever its source. Steps (of whole microseconds, at least 1) are counted from 1970-01-01 UTC; the first
+    /// and the last one may be cut. Costs one look a step, so that the caller bounds how many there are.
+    pub fn history(
+        &self,
+        series: &str,
+        from: Timestamp,
+        to: Timestamp,
+        step: Duration,
+    ) -> Result<Vec<Point>, PersistenceError> {
+        self.read(|connection| history::stepwise(connection, series, (from, to), step))
     }
 
     /// How many reports there are.

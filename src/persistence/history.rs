@@ -3,8 +3,11 @@
 //! A point is recorded once: a second one of the same series and time is ignored. Charts are thinned out by the
 //! database, so that a year of history costs as much memory as the chart that it becomes.
 
+use std::time::Duration;
+
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Double, Text};
+use diesel::sql_types::{BigInt, Bool, Double, Text};
 use jiff::Timestamp;
 
 use super::connection::AnyConnection;
@@ -122,6 +125,43 @@ fn thinned(
         AnyConnection::Postgres(connection) => query.load(connection)?,
     };
     Ok(rows.into_iter().map(|row| (row.at, row.value)).collect())
+}
+
+/// The points of one series from the first to the second time, both included, oldest first: the last one of every
+/// `step` that has any, whatever its source. Steps are counted from 1970.
+///
+/// One seek in the primary key a step, as in [`THINNED`]. Only the name is bound: numbers stand in the text, and the text
+/// means the same in both databases.
+pub(super) fn stepwise(
+    connection: &mut AnyConnection,
+    name: &str,
+    (from, to): (Timestamp, Timestamp),
+    step: Duration,
+) -> QueryResult<Vec<Point>> {
+    let (from, to) = (from.as_microsecond(), to.as_microsecond());
+    let step = i64::try_from(step.as_micros()).unwrap_or(i64::MAX).max(1);
+    let first = from.div_euclid(step).saturating_mul(step);
+    let seeks = format!(
+        "SELECT CAST({first} AS BIGINT) UNION ALL SELECT low + {step} FROM stretch WHERE low + {step} <= {to}"
+    );
+    let last_of_each = sql::<Bool>(&format!(
+        "index_points.at IN (WITH RECURSIVE stretch(low) AS ({seeks}) SELECT \
+         (SELECT max(q.at) FROM index_points q WHERE q.at >= low AND q.at < low + {step} \
+         AND q.at >= {from} AND q.at <= {to} AND q.series = "
+    ))
+    .bind::<Text, _>(name)
+    .sql(") FROM stretch)");
+    let rows: Vec<(i64, f64, Option<f64>, String)> = index_points::table
+        .filter(index_points::series.eq(name))
+        .filter(last_of_each)
+        .order(index_points::at)
+        .select((index_points::at, index_points::value, index_points::volume, index_points::source))
+        .load(connection)?;
+    let point = |(at, value, volume, source)| {
+        let (at, value) = timed(at, value)?;
+        Ok(Point { series: name.to_owned(), at, value, volume, source })
+    };
+    rows.into_iter().map(point).collect()
 }
 
 fn timed(at: i64, value: f64) -> QueryResult<(Timestamp, f64)> {

@@ -9,6 +9,7 @@ use actix::Message;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::oneshot;
+use utoipa::ToSchema;
 
 use super::PersistenceError;
 
@@ -142,13 +143,14 @@ pub struct Point {
 }
 
 /// A committed report, without its content.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StoredReport {
     /// The id that readers use; rises with every report.
     pub id: i32,
     /// The edition that the report belongs to.
     pub edition: String,
     /// The time that readers see.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// The report's artifacts in the order in which they were opened.
     pub artifacts: Vec<StoredArtifact>,
@@ -167,7 +169,7 @@ impl StoredReport {
 }
 
 /// One committed artifact, without its content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StoredArtifact {
     /// For example `html_vi`.
     pub name: String,

@@ -10,7 +10,7 @@ use actix::{Actor, AsyncContext, Context, Handler, WrapFuture};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-use super::messages::{AutoReportStatus, BuildError, BuildReport, ObserveSchedule, Progress};
+use super::messages::{Attempt, AutoReportStatus, BuildError, BuildReport, ObserveSchedule, Progress};
 use super::schedule::{AfterFailure, Schedule, Timing, after_failure, decide};
 use crate::clock::Clock;
 use crate::config::ReportConfig;
@@ -40,8 +40,8 @@ impl AutoReport {
         config: ReportConfig,
         clock: Clock,
     ) -> Self {
-        let status =
-            watch::Sender::new(AutoReportStatus { next_due: None, reports: 0, failures_in_a_row: 0 });
+        let status = AutoReportStatus { next_due: None, reports: 0, failures_in_a_row: 0, last: None };
+        let status = watch::Sender::new(status);
         Self { planner: Rc::new(Planner { schedule, builder, archive, config, clock, status }) }
     }
 }
@@ -109,8 +109,12 @@ impl Planner {
                 Ok(Err(error)) => error.to_string(),
                 Err(error) => error.to_string(),
             };
-            self.status.send_modify(|status| status.failures_in_a_row += 1);
             let now = self.clock.now();
+            self.status.send_modify(|status| {
+                status.failures_in_a_row += 1;
+                status.last =
+                    Some(Attempt { due, ended: now, report_id: None, error: Some(failure.clone()) });
+            });
             let config = &self.config;
             match after_failure(attempt, config.max_attempts, now, due, config.tolerance, config.retry_after)
             {
@@ -136,6 +140,8 @@ impl Planner {
         self.status.send_modify(|status| {
             status.reports += 1;
             status.failures_in_a_row = 0;
+            let ended = self.clock.now();
+            status.last = Some(Attempt { due, ended, report_id: Some(report), error: None });
         });
         log::info!(report, attempt, due:%; "report {report} answers the due time {due:.0}");
     }

@@ -18,6 +18,7 @@ use super::messages::{BuildError, BuildReport, BuilderStatus, Observe, Progress}
 use super::model::{IndexSeries, ReportMeta, TableEnd};
 use super::press::Press;
 use super::render::Templates;
+use super::section::Section;
 use super::writer::{ReportWriter, WriteError};
 use crate::clock::{Clock, Stopwatch};
 use crate::market::model::{Constituent, Snapshot};
@@ -150,15 +151,17 @@ impl Workshop {
         let arena = self.arenas.as_ref().and_then(|arenas| arenas.bound().ok());
         let mut press = Press::new(courier, writer, progress, arena);
         let data = Arc::clone(&snapshot);
-        press.run(move |writer| writer.open().and_then(|()| writer.summary(&data))).await?;
+        press.run(Section::Summary, move |writer| writer.open().and_then(|()| writer.summary(&data))).await?;
         let (data, archive, clock) = (Arc::clone(&snapshot), self.archive.clone(), self.clock.clone());
-        press.run(move |writer| writer.indices(&data, &history(&archive, &clock, &data))).await?;
+        press
+            .run(Section::Indices, move |writer| writer.indices(&data, &history(&archive, &clock, &data)))
+            .await?;
         let data = Arc::clone(&snapshot);
-        press.run(move |writer| writer.crypto(&data)).await?;
+        press.run(Section::Crypto, move |writer| writer.crypto(&data)).await?;
         if self.constituents > 0 && snapshot.crypto.is_some() {
             self.write_table(&mut press).await?;
         }
-        press.run(move |writer| writer.method(&snapshot)).await?;
+        press.run(Section::Method, move |writer| writer.method(&snapshot)).await?;
         press.finish().await
     }
 
@@ -168,6 +171,7 @@ impl Workshop {
         let mut left = self.constituents;
         for page in 1..=self.constituents.div_ceil(PER_PAGE) {
             let per_page = left.min(PER_PAGE);
+            press.prepare(Section::TableRows);
             // Always whole pages: the source counts pages in the size that is asked for.
             let mut coins = match self.sources.constituents(page, PER_PAGE.min(self.constituents)).await {
                 Ok(coins) => coins,
@@ -181,11 +185,11 @@ impl Workshop {
             let got = u32::try_from(coins.len()).unwrap_or(u32::MAX);
             if page == 1 {
                 if let TableEnd::CutShort { error } = end {
-                    return press.run(move |writer| writer.table_absent(&error)).await;
+                    return press.run(Section::TableAbsent, move |writer| writer.table_absent(&error)).await;
                 }
-                press.run(move |writer| write_first_page(writer, &coins)).await?;
+                press.run(Section::Movers, move |writer| write_first_page(writer, &coins)).await?;
             } else if got > 0 {
-                press.run(move |writer| writer.table_page(&coins)).await?;
+                press.run(Section::TableRows, move |writer| writer.table_page(&coins)).await?;
             }
             left = left.saturating_sub(got);
             // A page may be short because a coin of it could not be read; past the end it is empty.
@@ -193,7 +197,7 @@ impl Workshop {
                 break;
             }
         }
-        press.run(move |writer| writer.table_end(&end)).await
+        press.run(Section::TableFoot, move |writer| writer.table_end(&end)).await
     }
 }
 

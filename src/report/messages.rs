@@ -1,12 +1,12 @@
 //! What other actors say to `ReportBuilder` and `AutoReport`.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use actix::Message;
 use jiff::Timestamp;
 use serde::Serialize;
+use tokio::sync::watch;
+use utoipa::ToSchema;
 
+use super::section::Section;
 use crate::persistence::messages::StoredReport;
 
 /// Builds one report and stores it.
@@ -44,29 +44,49 @@ pub enum BuildError {
 
 /// The progress of one build, in steps, shared between the builder and whoever watches.
 #[derive(Debug, Clone, Default)]
-pub struct Progress(Arc<Steps>);
+pub struct Progress(watch::Sender<Stage>);
 
-#[derive(Debug, Default)]
-struct Steps {
-    done: AtomicU32,
-    total: AtomicU32,
+/// How far a build has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stage {
+    /// Steps done.
+    pub done: u32,
+    /// Steps in all; 0 before the build has begun.
+    pub total: u32,
+    /// What is being written, or was written last; nothing before the first section.
+    pub section: Option<Section>,
 }
 
 impl Progress {
     /// Says how many steps the build has.
     pub fn begin(&self, total: u32) {
-        self.0.total.store(total, Ordering::Relaxed);
-        self.0.done.store(0, Ordering::Relaxed);
+        self.0.send_replace(Stage { done: 0, total, section: None });
+    }
+
+    /// Says what is written from now on.
+    pub fn enter(&self, section: Section) {
+        self.0.send_modify(|stage| stage.section = Some(section));
     }
 
     /// Says that one more step is done.
     pub fn advance(&self) {
-        self.0.done.fetch_add(1, Ordering::Relaxed);
+        self.0.send_modify(|stage| stage.done += 1);
     }
 
     /// Steps done and steps in all; both 0 before the build has begun.
     pub fn get(&self) -> (u32, u32) {
-        (self.0.done.load(Ordering::Relaxed), self.0.total.load(Ordering::Relaxed))
+        let stage = self.stage();
+        (stage.done, stage.total)
+    }
+
+    /// How far it has come.
+    pub fn stage(&self) -> Stage {
+        *self.0.borrow()
+    }
+
+    /// Tells of every change from now on.
+    pub fn watch(&self) -> watch::Receiver<Stage> {
+        self.0.subscribe()
     }
 }
 
@@ -84,6 +104,23 @@ pub struct AutoReportStatus {
     pub reports: u64,
     /// Failures in a row.
     pub failures_in_a_row: u32,
+    /// What the latest attempt since this generation began came to.
+    pub last: Option<Attempt>,
+}
+
+/// What one attempt of `AutoReport` came to.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Attempt {
+    /// The time that the report was due.
+    #[schema(value_type = String, format = DateTime)]
+    pub due: Timestamp,
+    /// When the attempt ended.
+    #[schema(value_type = String, format = DateTime)]
+    pub ended: Timestamp,
+    /// The report; nothing if there is none.
+    pub report_id: Option<i32>,
+    /// Why there is none.
+    pub error: Option<String>,
 }
 
 /// Asks `ReportBuilder` for its status.

@@ -2,6 +2,7 @@
 
 use super::courier::{Cancelled, Courier, Sender};
 use super::messages::{BuildError, Progress};
+use super::section::Section;
 use super::writer::{ReportWriter, WriteError};
 use crate::memory::arena::Arena;
 use crate::persistence::messages::ArtifactDigest;
@@ -28,11 +29,13 @@ impl<'a> Press<'a> {
     /// Writes one section on the blocking thread while its chunks are carried away.
     pub(super) async fn run(
         &mut self,
-        section: impl FnOnce(&mut ReportWriter<Sender>) -> Result<(), WriteError> + Send + 'static,
+        section: Section,
+        write: impl FnOnce(&mut ReportWriter<Sender>) -> Result<(), WriteError> + Send + 'static,
     ) -> Result<(), BuildError> {
         let Some(mut writer) = self.writer.take() else { return Err(BuildError::Cancelled) };
+        self.progress.enter(section);
         let work = move || {
-            let written = section(&mut writer);
+            let written = write(&mut writer);
             (writer, written)
         };
         let (writer, written) = self.courier.serve(work).await?;
@@ -43,6 +46,11 @@ impl<'a> Press<'a> {
             log::debug!("the garbage of a section stays for a while: {error}");
         }
         Ok(written?)
+    }
+
+    /// Says what is going to be written, while its data is still on the way.
+    pub(super) fn prepare(&self, section: Section) {
+        self.progress.enter(section);
     }
 
     /// Hands over what is left of each artifact.

@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::orders::Orders;
 use super::problem::Problem;
+use super::token::Token;
 use crate::clock::{Clock, Stopwatch};
+use crate::config::ReportConfig;
 use crate::market::store::IndexStore;
 use crate::persistence::archive::Archive;
 use crate::report::language::Language;
+use crate::report::messages::ObserveSchedule;
 use crate::report::render::Templates;
 use crate::supervision::handle::SupervisorHandle;
+use crate::supervision::link::Recipient;
 use crate::supervision::memory_monitor::logbook::Logbook;
 
 /// What the routes answer from. Cheap to clone.
@@ -30,6 +35,14 @@ pub struct Face {
     pub zone: TimeZone,
     /// The time.
     pub clock: Clock,
+    /// Takes orders for reports.
+    pub orders: Orders,
+    /// The scheduler; nothing where no report is scheduled.
+    pub schedule: Option<Recipient<ObserveSchedule>>,
+    /// When reports are written.
+    pub report: ReportConfig,
+    /// What an order has to bring; nothing where anybody may order.
+    pub token: Option<Token>,
     /// Runs since the daemon was started.
     pub opened: Stopwatch,
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use actix_web::{HttpResponse, route, web};
 
 use super::face::Face;
-use super::problem::Problem;
+use super::market_schema::MarketIndices;
+use super::problem::{Problem, Told};
 
 use crate::market::document::Document;
 use crate::market::model::Snapshot;
@@ -19,7 +20,15 @@ const FIRST_WITHIN: Duration = Duration::from_secs(3);
 /// How often is looked whether it is there.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// The `market_indices` document; 503 with the reason when there is none. Asks no source.
+/// The latest snapshot, as it is stored. No source is asked.
+#[utoipa::path(
+    operation_id = "market_indices",
+    tag = "market",
+    responses(
+        (status = 200, description = "The snapshot.", body = MarketIndices),
+        (status = 503, description = "There is none; the reason says why.", body = Told),
+    )
+)]
 #[route("/api/v1/market/indices", method = "GET", method = "HEAD")]
 pub(super) async fn indices(face: web::Data<Face>) -> Result<HttpResponse, Problem> {
     let snapshot = latest(&face).await.map_err(|error| Problem::unavailable(error.to_string()))?;

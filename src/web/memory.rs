@@ -2,15 +2,25 @@
 
 use actix_web::{HttpResponse, route, web};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::face::Face;
-use super::problem::Problem;
+use super::problem::{Problem, Told};
 
 use crate::config::memory::ACTORS;
 use crate::memory::listing::{Listing, MOST, USUAL};
 use crate::memory::record::PROCESS;
+use crate::memory::status::MemoryStatus;
 
-/// All accounts at the latest tick; 503 before the first.
+/// Every account at the latest tick of the memory monitor.
+#[utoipa::path(
+    operation_id = "memory_status",
+    tag = "operation",
+    responses(
+        (status = 200, description = "The accounts.", body = MemoryStatus),
+        (status = 503, description = "Nothing has been measured yet.", body = Told),
+    )
+)]
 #[route("/api/v1/memory", method = "GET", method = "HEAD")]
 pub(super) async fn status(face: web::Data<Face>) -> Result<HttpResponse, Problem> {
     let status = face.memory.status();
@@ -21,13 +31,27 @@ pub(super) async fn status(face: web::Data<Face>) -> Result<HttpResponse, Proble
 }
 
 /// As text: a mistake is named here.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct DecisionsQuery {
+    /// How many, at most; 50 without it.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500)]
     limit: Option<String>,
+    /// Only those about this account: an actor, or `process`.
+    #[param(example = "report-builder")]
     child: Option<String>,
 }
 
-/// The newest decision records, newest first, each with its sentence.
+/// What was decided about memory, newest first, each decision with its sentence.
+#[utoipa::path(
+    operation_id = "memory_decisions",
+    tag = "operation",
+    params(DecisionsQuery),
+    responses(
+        (status = 200, description = "The decisions.", body = Listing),
+        (status = 400, description = "A parameter cannot be understood; the reason says which.", body = Told),
+    )
+)]
 #[route("/api/v1/memory/decisions", method = "GET", method = "HEAD")]
 pub(super) async fn decisions(
     face: web::Data<Face>,

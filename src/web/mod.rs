@@ -1,17 +1,27 @@
 //! What a browser, a scraper or a script sees.
 //!
-//! Everything here reads: it changes no state, and a page is streamed from its chunks, never whole in memory. Loopback
-//! by default.
+//! Everything here reads, except that a report can be asked for, which the builder writes: see `orders`. A page is
+//! streamed from its chunks, never whole in memory. Loopback by default, and with a token wherever else.
 
 mod door;
 mod face;
+mod generate;
 mod health;
+mod history;
 mod market;
+mod market_schema;
 mod memory;
+mod openapi;
+mod orders;
 mod problem;
 mod reports;
+mod scheduler;
 mod server;
+mod sessions;
+mod token;
 mod viewer;
 
 pub use face::Face;
+pub use orders::Orders;
 pub use server::{Server, serve};
+pub use token::Token;

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, HeaderName, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::persistence::PersistenceError;
 
@@ -13,28 +15,66 @@ use crate::persistence::PersistenceError;
 pub(super) struct Problem {
     status: StatusCode,
     detail: String,
+    header: Option<(HeaderName, String)>,
+}
+
+/// Why there is no other answer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Told<'a> {
+    /// The reason, for people.
+    detail: &'a str,
 }
 
 impl Problem {
+    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), header: None }
+    }
+
     pub(super) fn not_found(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, detail: detail.into() }
+        Self::new(StatusCode::NOT_FOUND, detail)
     }
 
     pub(super) fn bad_request(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, detail: detail.into() }
+        Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
     pub(super) fn unavailable(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail: detail.into() }
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
+    pub(super) fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    }
+
+    pub(super) fn too_slow(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, detail)
+    }
+
+    /// What was asked for was tried and failed; the log says it where it failed.
+    pub(super) fn failed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+
+    pub(super) fn unauthorised() -> Self {
+        let problem = Self::new(
+            StatusCode::UNAUTHORIZED,
+            "this needs the bearer token of server.token: Authorization: Bearer …",
+        );
+        Self { header: Some((WWW_AUTHENTICATE, "Bearer".to_owned())), ..problem }
+    }
+
+    /// The address exists, for the methods `allowed`, separated by commas.
+    pub(super) fn wrong_method(allowed: String) -> Self {
+        let problem =
+            Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("this address answers to {allowed} only"));
+        Self { header: Some((ALLOW, allowed)), ..problem }
     }
 
     /// A mistake of ours: the log says which, the caller learns that there is one.
     pub(super) fn internal(error: impl fmt::Display) -> Self {
         log::error!("a request could not be answered: {error}");
-        Self {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            detail: "an internal error, described in the daemon's log".to_owned(),
-        }
+        Self::failed("an internal error, described in the daemon's log")
     }
 }
 
@@ -65,6 +105,10 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::build(self.status).json(json!({ "detail": self.detail }))
+        let mut response = HttpResponse::build(self.status);
+        if let Some((name, value)) = &self.header {
+            response.insert_header((name.clone(), value.as_str()));
+        }
+        response.json(Told { detail: &self.detail })
     }
 }

@@ -1,10 +1,12 @@
 //! The list of reports: `/reports` for people, `/api/v1/reports/latest` for scripts.
 
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, route, web};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::face::{Face, language_of};
-use super::problem::Problem;
+use super::problem::{Problem, Told};
 
 use crate::persistence::messages::StoredReport;
 use crate::report::listing::Listing;
@@ -13,15 +15,28 @@ use crate::report::section::Section;
 /// Reports of one page of the list.
 const PAGE: u32 = 50;
 
-/// Metadata of the newest report; 404 when there is none.
+/// The newest report.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LatestReport)]
+struct Latest {
+    #[serde(flatten)]
+    report: StoredReport,
+    /// The length of all its artifacts together.
+    total_bytes: u64,
+}
+
+/// The newest report, without its content.
+#[utoipa::path(
+    operation_id = "latest_report",
+    tag = "reports",
+    responses(
+        (status = 200, description = "The report.", body = Latest),
+        (status = 404, description = "There is none yet.", body = Told),
+        (status = 503, description = "The database cannot be read now.", body = Told),
+    )
+)]
 #[route("/api/v1/reports/latest", method = "GET", method = "HEAD")]
 pub(super) async fn latest(face: web::Data<Face>) -> Result<HttpResponse, Problem> {
-    #[derive(Serialize)]
-    struct Latest {
-        #[serde(flatten)]
-        report: StoredReport,
-        total_bytes: u64,
-    }
     let archive = face.archive.clone();
     let latest = web::block(move || archive.latest()).await??;
     let report = latest.ok_or_else(|| Problem::not_found("there is no report yet"))?;
@@ -29,13 +44,27 @@ pub(super) async fn latest(face: web::Data<Face>) -> Result<HttpResponse, Proble
     Ok(HttpResponse::Ok().json(Latest { report, total_bytes }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ListQuery {
+    /// `vi` or `en`; Vietnamese without it.
+    #[param(example = "en")]
     lang: Option<String>,
+    /// Only reports with a lower id.
     before: Option<i32>,
 }
 
-/// The reports, newest first, a page at a time.
+/// The reports as a page, newest first, 50 at a time.
+#[utoipa::path(
+    operation_id = "list_reports",
+    tag = "pages",
+    params(ListQuery),
+    responses(
+        (status = 200, description = "The page.", body = String, content_type = "text/html"),
+        (status = 400, description = "A parameter cannot be understood; the reason says which.", body = Told),
+        (status = 503, description = "The database cannot be read now.", body = Told),
+    )
+)]
 #[route("/reports", method = "GET", method = "HEAD")]
 pub(super) async fn list(
     face: web::Data<Face>,
@@ -53,4 +82,11 @@ pub(super) async fn list(
     let view = listing.view(language);
     face.templates.render(Section::Listing, language, &view, &mut page).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page))
+}
+
+/// Leads to the reports.
+#[utoipa::path(operation_id = "front_page", tag = "pages", responses((status = 307, description = "To /reports.")))]
+#[route("/", method = "GET", method = "HEAD")]
+pub(super) async fn front() -> HttpResponse {
+    HttpResponse::TemporaryRedirect().insert_header((LOCATION, "/reports")).finish()
 }

@@ -21,7 +21,7 @@ use tokio::sync::{oneshot, watch};
 use super::door::{self, Closing};
 use super::face::Face;
 use super::problem::Problem;
-use super::{health, market, memory, reports, viewer};
+use super::{generate, health, history, market, memory, openapi, reports, scheduler, viewer};
 
 /// How long a client may take to send the head of its request once it has begun.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -139,13 +139,17 @@ fn app(
         )
         .service(health::health)
         .service(market::indices)
+        .service(history::recorded)
+        .service(generate::begin)
+        .service(generate::progress)
+        .service(generate::finish)
+        .service(scheduler::schedule)
         .service(memory::status)
         .service(memory::decisions)
         .service(reports::latest)
         .service(reports::list)
         .service(viewer::view)
-        .service(web::redirect("/", "/reports"))
-        .default_service(web::to(|| async {
-            Err::<&str, _>(Problem::not_found("there is nothing at this address"))
-        }))
+        .service(reports::front)
+        .service(openapi::description)
+        .default_service(web::to(openapi::nothing_here))
 }

@@ -6,9 +6,10 @@ use actix_web::web::Bytes;
 use actix_web::{HttpResponse, route, web};
 use futures_util::stream::{self, Stream};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::face::{Face, language_of};
-use super::problem::Problem;
+use super::problem::{Problem, Told};
 
 use crate::report::page::{PageHead, viewer};
 use crate::report::page_reader::PageReader;
@@ -17,12 +18,26 @@ use crate::report::page_reader::PageReader;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ViewQuery {
+    /// `vi` or `en`; Vietnamese without it.
+    #[param(example = "en")]
     lang: Option<String>,
 }
 
-/// The report in `lang` (`vi` or `en`; Vietnamese when nothing is said); 404 when there is no such report.
+/// One report as a page.
+#[utoipa::path(
+    operation_id = "view_report",
+    tag = "pages",
+    params(("id" = i32, Path, description = "The report."), ViewQuery),
+    responses(
+        (status = 200, description = "The page.", body = String, content_type = "text/html"),
+        (status = 400, description = "A parameter cannot be understood; the reason says which.", body = Told),
+        (status = 404, description = "There is no such report.", body = Told),
+        (status = 503, description = "The database cannot be read now.", body = Told),
+    )
+)]
 #[route("/reports/{id}", method = "GET", method = "HEAD")]
 pub(super) async fn view(
     face: web::Data<Face>,
