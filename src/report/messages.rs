@@ -118,8 +118,10 @@ pub struct Attempt {
     #[schema(value_type = String, format = DateTime)]
     pub ended: Timestamp,
     /// The report; nothing if there is none.
+    #[schema(required = true)]
     pub report_id: Option<i32>,
     /// Why there is none.
+    #[schema(required = true)]
     pub error: Option<String>,
 }
 

@@ -68,6 +68,7 @@ struct HistoryPoint<'a> {
     /// The value, in the unit of the series.
     value: f64,
     /// Volume up to then; null where the source has none.
+    #[schema(required = true)]
     volume: Option<f64>,
     /// Who said so. Values of two sources are not to be compared to the last digit.
     source: &'a str,

@@ -20,7 +20,7 @@ struct SchedulerStatus {
     /// Whether reports are written on a schedule.
     scheduler_enabled: bool,
     /// Hours from one report to the next; null where they are due at `times`.
-    #[schema(value_type = Option<f64>)]
+    #[schema(value_type = Option<f64>, required = true)]
     interval_hours: Option<Hours>,
     /// Attempts for one due time.
     max_attempts: u32,
@@ -29,13 +29,14 @@ struct SchedulerStatus {
     /// The time zone, an IANA name.
     zone: String,
     /// When the next report is due; null when none is.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
     next_due: Option<Timestamp>,
     /// Reports that the schedule has had written since it was started.
     reports: u64,
     /// Attempts that failed since the last success.
     failures_in_a_row: u32,
     /// What the latest attempt since it was started came to.
+    #[schema(required = true)]
     last: Option<Attempt>,
 }
 

@@ -1,17 +1,9 @@
-//! What callers of the web face get.
-
-#![allow(clippy::unwrap_used)] // a helper that fails fails its test
+//! Indices, reports and pages as they are served, and what is said where there is nothing.
 
 use serde_json::Value;
 
-mod common;
-use common::house::{House, reqwest_client};
-
-evenkeel::install_allocator!();
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
+use crate::common::house::{House, reqwest_client};
+use crate::json;
 
 #[actix_rt::test]
 async fn the_indices_are_served_as_the_contract_says() {
@@ -89,6 +81,24 @@ async fn what_does_not_exist_is_said_to_be_missing() {
         let (found, body) = house.get(path).await;
         assert_eq!((found, json(&body)["detail"].as_str()), (status, Some(detail)), "{path}");
     }
+}
+
+#[actix_rt::test]
+async fn a_method_that_an_address_does_not_have_is_refused_with_those_that_it_has() {
+    let house = House::open(|_| {}).await;
+    for (path, allowed) in
+        [("/health", "GET, HEAD"), ("/reports/1", "GET, HEAD"), ("/api/v1/market/indices", "GET, HEAD")]
+    {
+        let answer = reqwest_client().post(house.url(path)).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), &answer.headers()["allow"]), (405, &allowed.parse().unwrap()));
+        let detail = format!("this address answers to {allowed} only");
+        assert_eq!(json(&answer.text().await.unwrap())["detail"].as_str(), Some(detail.as_str()), "{path}");
+    }
+    for path in ["/api/v1/generate-auto-report", "/api/v1/manual-generate"] {
+        let answer = reqwest_client().get(house.url(path)).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), &answer.headers()["allow"]), (405, &"POST".parse().unwrap()));
+    }
+    assert_eq!(house.daemon.archive.count(), Ok(0));
 }
 
 #[actix_rt::test]

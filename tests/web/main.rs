@@ -1,0 +1,20 @@
+//! What callers of the web face get.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod answers;
+mod checker;
+mod description;
+mod history;
+mod orders;
+mod schedule;
+mod token;
+
+evenkeel::install_allocator!();
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
