@@ -8,10 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::authorised::Authorised;
 use super::face::Face;
 use super::problem::{Problem, Told};
 use super::sessions::SessionProgress;
-use super::token::Authorised;
 
 /// The longest body that is read and ignored.
 const LONGEST_BODY: usize = 64 * 1024;

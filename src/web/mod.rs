@@ -3,6 +3,7 @@
 //! Everything here reads, except that a report can be asked for, which the builder writes: see `orders`. A page is
 //! streamed from its chunks, never whole in memory. Loopback by default, and with a token wherever else.
 
+mod authorised;
 mod door;
 mod face;
 mod generate;

@@ -6,6 +6,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::{Timestamp, Unit};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -39,7 +40,7 @@ impl Orders {
     /// Has a report built in the background, and returns the id under which it can be followed.
     pub(super) fn begin(&self) -> Result<Uuid, Full> {
         let (id, progress) = (Uuid::new_v4(), Progress::default());
-        self.sessions().begin(id, progress.clone(), self.0.clock.now())?;
+        self.sessions().begin(id, progress.clone(), self.now())?;
         let end = End { orders: self.clone(), id };
         self.0.workplace.spawn(async move {
             let outcome = end.orders.build(id, progress).await;
@@ -62,7 +63,7 @@ impl Orders {
 
     /// How far an order has come; nothing if there is none of this id, or not any more.
     pub(super) fn progress(&self, id: Uuid) -> Option<SessionProgress> {
-        self.sessions().progress(id, self.0.clock.now())
+        self.sessions().progress(id, self.now())
     }
 
     async fn build(&self, id: Uuid, progress: Progress) -> Result<i32, String> {
@@ -73,7 +74,7 @@ impl Orders {
             tokio::select! {
                 biased;
                 built = &mut building => return outcome(built),
-                Ok(()) = stages.changed() => self.sessions().touch(id, self.0.clock.now()),
+                Ok(()) = stages.changed() => self.sessions().touch(id, self.now()),
             }
         }
     }
@@ -83,7 +84,13 @@ impl Orders {
     }
 
     fn end(&self, id: Uuid, outcome: Result<i32, String>) {
-        self.sessions().end(id, outcome, self.0.clock.now());
+        self.sessions().end(id, outcome, self.now());
+    }
+
+    /// To the millisecond: not every reader of ISO 8601 takes nine digits.
+    fn now(&self) -> Timestamp {
+        let now = self.0.clock.now();
+        now.round(Unit::Millisecond).unwrap_or(now)
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {

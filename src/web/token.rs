@@ -1,18 +1,13 @@
-//! The bearer token: who has to bring it, and how it is compared.
+//! The bearer token, and how it is compared with what a request brings.
 //!
 //! Of the token itself only a digest is kept, and digests are compared in constant time: how long a refusal takes tells
 //! neither how long the token is nor how much of it was right.
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
+use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::face::Face;
-use super::problem::Problem;
 use crate::config::Secret;
 
 /// The token that requests for a report have to bring.
@@ -25,25 +20,9 @@ impl Token {
         Self(Sha256::digest(secret.expose()).into())
     }
 
-    fn is(&self, brought: &[u8]) -> bool {
-        self.0.ct_eq(&Sha256::digest(brought)).into()
-    }
-}
-
-/// A request that may ask for a report: there is no token, or it brings the right one.
-pub(super) struct Authorised;
-
-impl FromRequest for Authorised {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let face = request.app_data::<web::Data<Face>>();
-        let allowed = face.is_some_and(|face| match &face.token {
-            Some(token) => brought(request).is_some_and(|brought| token.is(brought)),
-            None => true,
-        });
-        ready(if allowed { Ok(Self) } else { Err(Problem::unauthorised()) })
+    /// Whether the request brings this token.
+    pub(super) fn is_brought_by(&self, request: &HttpRequest) -> bool {
+        brought(request).is_some_and(|brought| self.0.ct_eq(&Sha256::digest(brought)).into())
     }
 }
 
@@ -69,7 +48,7 @@ mod tests {
                 .iter()
                 .fold(TestRequest::default(), |request, value| request.append_header((AUTHORIZATION, *value)))
                 .to_http_request();
-            brought(&request).is_some_and(|brought| token.is(brought))
+            token.is_brought_by(&request)
         };
         for accepted in ["Bearer 0123456789abcdef", "bearer 0123456789abcdef", "Bearer  0123456789abcdef "] {
             assert!(accepts(&[accepted]), "{accepted}");
