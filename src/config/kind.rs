@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use toml::Value;
 
 use super::database::DatabaseUrl;
+use super::redis_url::{self, RedisUrl};
 use super::secret::{HIDDEN, hide_credentials};
 use super::{duration, size, sqlite, times};
 
@@ -29,6 +30,10 @@ pub(super) enum Kind {
     Text,
     /// A directory; it need not exist.
     Directory,
+    /// A file.
+    File,
+    /// What stands before the name of a key; it may be empty.
+    Prefix,
     /// An IP address.
     Address,
     Port,
@@ -49,6 +54,7 @@ pub(super) enum Kind {
     /// What can be sent in a header: visible ASCII, at least so many characters.
     Secret(usize),
     Database,
+    Redis,
 }
 
 impl Kind {
@@ -58,6 +64,8 @@ impl Kind {
             Self::Flag => value.as_bool().map(Value::Boolean).ok_or_else(|| "write true or false".to_owned()),
             Self::Text => text(value, "write a text that is not empty").map(Value::String),
             Self::Directory => text(value, "write the path of a directory").map(Value::String),
+            Self::File => text(value, "write the path of a file").map(Value::String),
+            Self::Prefix => prefix(value),
             Self::Address => address(value),
             Self::Port => whole(value, 0, 65535, "a port is a whole number"),
             Self::Whole(least, most) => whole(value, least, most, "write a whole number"),
@@ -69,6 +77,7 @@ impl Kind {
             Self::Zone => zone(value),
             Self::BaseUrl => base_url(value),
             Self::Secret(least) => secret(value, least),
+            Self::Redis => redis(value),
             Self::Database => {
                 let url = text(value, sqlite::RIGHT)?;
                 DatabaseUrl::new(url.as_str()).target()?;
@@ -108,6 +117,7 @@ impl Kind {
             (Self::Secret(_), _) => HIDDEN.to_owned(),
             (_, Value::Table(_)) => "{ … }".to_owned(),
             (Self::Database, Value::String(url)) => quoted(&DatabaseUrl::new(url).shown()),
+            (Self::Redis, Value::String(url)) => quoted(&redis_url::shown(url)),
             (_, Value::String(text)) => quoted(&hide_credentials(text)),
             (Self::Times, Value::Array(_)) => shortened(&value.to_string()),
             (_, Value::Array(_)) => "[ … ]".to_owned(),
@@ -151,6 +161,21 @@ fn secret(value: &Value, least: usize) -> Result<Value, String> {
         return Err(format!("write at least {least} visible ASCII characters"));
     }
     Ok(Value::String(key))
+}
+
+fn prefix(value: &Value) -> Result<Value, String> {
+    match value.as_str() {
+        Some(text) if text.len() <= 256 && !text.chars().any(char::is_control) => {
+            Ok(Value::String(text.to_owned()))
+        }
+        _ => Err("write a text of at most 256 bytes in one line, for example evenkeel:".to_owned()),
+    }
+}
+
+fn redis(value: &Value) -> Result<Value, String> {
+    let url = value.as_str().ok_or("write the URL as a text, or leave it out")?;
+    RedisUrl::parse(url)?;
+    Ok(Value::String(url.to_owned()))
 }
 
 fn address(value: &Value) -> Result<Value, String> {

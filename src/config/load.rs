@@ -12,7 +12,7 @@ use toml::{Table, Value};
 
 use super::error::ConfigError;
 use super::inputs::{ConfigFile, ConfigInputs};
-use super::key::{self, INTERVAL_HOURS, Key, OWN_PREFIX, REDIS_URL, VARIABLES};
+use super::key::{self, INTERVAL_HOURS, Key, OWN_PREFIX, VARIABLES};
 use super::kind::Kind;
 use super::notice::Notice;
 use super::origin::Origin;
@@ -128,12 +128,6 @@ impl Layers {
     }
 
     fn add_variable(&mut self, name: &str, value: &OsStr, origin: Origin) -> Result<(), ConfigError> {
-        if name == REDIS_URL {
-            if !value.is_empty() && !self.notices.contains(&Notice::RedisUnused) {
-                self.notices.push(Notice::RedisUnused);
-            }
-            return Ok(());
-        }
         let Some((_, key)) = VARIABLES.iter().find(|(variable, _)| *variable == name) else {
             self.notice_unknown(name);
             return Ok(());
@@ -145,6 +139,11 @@ impl Layers {
         };
         // Templates of such files leave the key empty where there is none.
         if matches!(key.kind, Kind::Secret(_)) && text.trim().is_empty() {
+            return Ok(());
+        }
+        // An empty one takes back what an earlier layer set: no server.
+        if key.kind == Kind::Redis && text.trim().is_empty() {
+            self.values.remove(&key.name);
             return Ok(());
         }
         if name != INTERVAL_HOURS {

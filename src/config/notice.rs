@@ -10,8 +10,6 @@ use super::whole::Config;
 /// Something that was read but has no effect, or one that surprises. Displays as a sentence for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// `REDIS_URL` is set, and this version has no Redis store.
-    RedisUnused,
     /// `AUTO_REPORT_INTERVAL_HOURS` is set, and so are times, which come first.
     IntervalUnused,
     /// A snapshot ends before the next one arrives: `market.snapshot_ttl` is shorter than `market.refresh_every`.
@@ -59,7 +57,6 @@ impl Notice {
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RedisUnused => f.write_str("REDIS_URL is set but indices are kept in process"),
             Self::IntervalUnused => {
                 write!(f, "{INTERVAL_HOURS} is set but reports are written at the times of report.times")
             }

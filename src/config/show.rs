@@ -9,6 +9,7 @@ use super::error::ConfigError;
 use super::key;
 use super::kind::Kind;
 use super::load::Loaded;
+use super::redis_url::RedisUrl;
 use super::secret::HIDDEN;
 use super::validate::lookup;
 use super::whole::Config;
@@ -42,11 +43,19 @@ fn render(config: &Config, comment: impl Fn(&str) -> Option<String>) -> Result<S
             Some(Value::String(url)) if key.kind == Kind::Database && url.contains(HIDDEN) => {
                 format!("# {name} = \"{url}\"")
             }
+            Some(value)
+                if key.kind == Kind::Redis && config.redis.url.as_ref().is_some_and(RedisUrl::has_login) =>
+            {
+                format!("# {name} is set and not shown as a whole: {value}")
+            }
             Some(value) => format!("{name} = {value}"),
             None if key.kind == Kind::Database => match config.database_target()? {
                 DatabaseTarget::Sqlite(path) => format!("# {name} is not set: {} is used", path.display()),
                 DatabaseTarget::Postgres(url) => format!("# {name} is not set: {url} is used"),
             },
+            None if key.kind == Kind::Redis => {
+                format!("# {name} is not set: the latest snapshot is kept in the process")
+            }
             None => format!("# {name} is not set"),
         };
         text.push_str(&line);

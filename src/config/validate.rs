@@ -12,6 +12,7 @@ use super::duration::render;
 use super::error::ConfigError;
 use super::key;
 use super::kind::Kind;
+use super::redis::RedisConfig;
 use super::report::ReportConfig;
 use super::whole::Config;
 pub(super) use memory::unknown_actor;
@@ -31,6 +32,7 @@ pub(super) fn check(config: &Config, subject: &dyn Fn(&str) -> String) -> Result
     check_tolerance(&config.report, subject)?;
     check_backoff(config, subject)?;
     check_lock_wait(config, subject)?;
+    check_ca_file(&config.redis, subject)?;
     memory::check(&config.memory, subject)
 }
 
@@ -119,6 +121,21 @@ fn check_lock_wait(config: &Config, subject: &dyn Fn(&str) -> String) -> Result<
         value: format!("\"{}\"", render(lock_wait)),
         right: format!("write less than supervision.answer_within, which is {}", render(answer_within)),
     })
+}
+
+/// Who names a CA means the connection to be encrypted.
+fn check_ca_file(redis: &RedisConfig, subject: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
+    match (&redis.url, &redis.ca_file) {
+        (Some(url), Some(path)) if !url.is_encrypted() => Err(ConfigError::Value {
+            subject: subject("redis.ca_file"),
+            value: format!("\"{}\"", path.display()),
+            right: format!(
+                "{} is not encrypted; write rediss:// there, or leave this out",
+                subject("redis.url")
+            ),
+        }),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

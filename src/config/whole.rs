@@ -8,6 +8,7 @@ use super::database::{DatabaseConfig, DatabaseTarget};
 use super::error::ConfigError;
 use super::market::MarketConfig;
 use super::memory::MemoryConfig;
+use super::redis::RedisConfig;
 use super::report::ReportConfig;
 use super::server::ServerConfig;
 use super::supervision::SupervisionConfig;
@@ -22,6 +23,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// Where reports and history are kept.
     pub database: DatabaseConfig,
+    /// Where the latest snapshot is kept for others to read.
+    pub redis: RedisConfig,
     /// Which indices are collected, how often and from where.
     pub market: MarketConfig,
     /// When reports are written and how large they are.
@@ -38,6 +41,7 @@ impl Default for Config {
             data_dir: PathBuf::from("evenkeel-data"),
             server: ServerConfig::default(),
             database: DatabaseConfig::default(),
+            redis: RedisConfig::default(),
             market: MarketConfig::default(),
             report: ReportConfig::default(),
             supervision: SupervisionConfig::default(),

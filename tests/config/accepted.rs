@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use evenkeel::config::memory::ACTORS;
 use evenkeel::config::{
-    Config, ConfigFile, DatabaseTarget, DatabaseUrl, LimitsConfig, Notice, OnExhausted, Secret,
+    Config, ConfigFile, DatabaseTarget, DatabaseUrl, LimitsConfig, Notice, OnExhausted, RedisUrl, Secret,
 };
 use toml::{Table, Value};
 
@@ -52,6 +52,8 @@ fn the_example_is_exactly_the_defaults_and_names_every_key() {
 
     let mut config = Config::default();
     config.database.url = Some(DatabaseUrl::new("evenkeel.db"));
+    config.redis.url = Some(RedisUrl::parse("redis://cache").unwrap());
+    config.redis.ca_file = Some("ca.pem".into());
     config.market.sources.coingecko.api_key = Some(Secret::new("CG-0000"));
     config.server.token = Some(Secret::new("0123456789abcdef"));
     let limits = LimitsConfig { soft: Some(ByteSize::mib(1)), hard: Some(ByteSize::mib(2)) };
@@ -144,11 +146,6 @@ fn what_has_no_effect_or_a_surprising_one_is_noticed() {
     let notices = |setup: Setup| -> Vec<String> {
         loaded(&setup).notices.iter().map(|notice| notice.to_string()).collect()
     };
-    assert_eq!(
-        notices(Setup::new().dot_env("REDIS_URL=redis://:pass@host").variable("REDIS_URL", "redis://host")),
-        ["REDIS_URL is set but indices are kept in process"]
-    );
-    assert_eq!(notices(Setup::new().variable("REDIS_URL", "")), [""; 0]);
     assert_eq!(notices(Setup::new().variable("COINGECKO_API_KEY", "")), [""; 0]);
     assert_eq!(
         notices(Setup::new().file("market.snapshot_ttl = \"1m\"")),

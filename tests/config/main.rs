@@ -4,6 +4,7 @@
 
 mod accepted;
 mod memory;
+mod redis;
 mod refused;
 mod setup;
 mod shown;
