@@ -35,6 +35,7 @@ fn snapshot(indices: Vec<(&str, Reading<Quote>)>) -> Snapshot {
         indices: indices.into_iter().map(named).collect(),
         crypto: None,
         fear_greed: None,
+        btc_rsi_14: None,
         sources: Vec::new(),
         fetch_duration_ms: 12,
     }

@@ -14,7 +14,7 @@ use crate::config::{Config, MemoryConfig};
 use crate::laboratory::Laboratory;
 use crate::market::indices::{MarketIndices, Outlets};
 use crate::market::source::{Gates, SourceError, Sources, client_config};
-use crate::market::store::{InProcessStore, IndexStore};
+use crate::market::store::{InProcessStore, IndexStore, RedisStore};
 use crate::memory::arena::Arenas;
 use crate::memory::probe::cgroup_limit;
 use crate::persistence::OpenError;
@@ -70,7 +70,10 @@ impl Foundation {
         // The memory monitor says what follows from it.
         let arenas = Arenas::probe().map_err(|error| log::debug!("{error}")).ok();
         let logbook = Logbook::open(&config.data_dir, &config.memory);
-        let store = Arc::new(InProcessStore::new(clock.clone()));
+        let store: Arc<dyn IndexStore> = match &config.redis.url {
+            Some(url) => Arc::new(RedisStore::new(&config.redis, url, clock.clone())?),
+            None => Arc::new(InProcessStore::new(clock.clone())),
+        };
         let gates = Gates::default();
         Ok(Self {
             config,

@@ -15,7 +15,7 @@ use super::messages::{MarketStatus, Observe, Refresh, RefreshOutcome};
 use super::model::{IndexReading, Snapshot, SourceOutcome};
 use super::points::points;
 use super::source::Sources;
-use super::store::IndexStore;
+use super::store::{IndexStore, StoreError};
 use crate::clock::Clock;
 use crate::persistence::PersistenceError;
 use crate::persistence::messages::{Point, RecordIndices};
@@ -69,6 +69,9 @@ impl MarketIndices {
     }
 
     fn refreshed(&mut self, outcome: &RefreshOutcome) {
+        if outcome.stored && self.status.last.as_ref().is_some_and(|last| !last.stored) {
+            log::info!("the index store takes snapshots again");
+        }
         if outcome.stored {
             self.status.refreshes += 1;
         } else {
@@ -82,10 +85,8 @@ impl Collector {
     async fn refresh(&self) -> RefreshOutcome {
         let _pass = self.pass.lock().await;
         let stopwatch = self.clock.stopwatch();
-        let previous = self.store.latest().await.unwrap_or_else(|error| {
-            log::warn!("the previous snapshot is not to be had: {error}");
-            None
-        });
+        // If the store is not to be had, it is said once: when it does not take the new snapshot either.
+        let previous = self.store.latest().await.unwrap_or_default();
         let snapshot = Arc::new(self.sources.snapshot(previous.as_deref()).await);
         drop(previous);
         let points = points(&snapshot);
@@ -93,7 +94,7 @@ impl Collector {
         log_failures(&snapshot.sources);
         match self.store.put(snapshot, self.ttl).await {
             Ok(()) => outcome.stored = true,
-            Err(error) => log::error!("the snapshot of this refresh is lost: {error}"),
+            Err(error) => log_unstored(&error),
         }
         self.record(points).await;
         outcome.duration_ms = stopwatch.elapsed_ms();
@@ -165,6 +166,18 @@ fn log_failures(sources: &[SourceOutcome]) {
     for SourceOutcome { source, error, duration_ms } in sources {
         if let Some(error) = error {
             log::warn!(source = source.as_str(), duration_ms; "source {source} failed: {error}");
+        }
+    }
+}
+
+/// The snapshot is served all the same, by this process.
+fn log_unstored(error: &StoreError) {
+    match error {
+        StoreError::Unavailable(_) => {
+            log::warn!("others cannot read the snapshot of this refresh, this process serves it: {error}");
+        }
+        StoreError::Corrupt(_) | StoreError::WrongType(_) => {
+            log::error!("others cannot read all of this refresh, this process serves it: {error}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod document;
 pub mod indices;
+pub mod market_data;
 pub mod messages;
 pub mod model;
 pub mod parse;

@@ -115,6 +115,7 @@ mod tests {
                 source: SourceName::AlternativeMe,
                 fetched_at: earlier,
             })),
+            btc_rsi_14: None,
             sources: Vec::new(),
             fetch_duration_ms: 0,
         };

@@ -88,6 +88,7 @@ fn known(now: Timestamp) -> Snapshot {
         indices: CATALOGUE.iter().map(|index| reading(index.name)).collect(),
         crypto: Some(Reading::Known(good(overview(now), now))),
         fear_greed: Some(Reading::Known(good(fear_greed(now), now))),
+        btc_rsi_14: None,
         sources: vec![outcome(SourceName::Vietcap, None), outcome(SourceName::Yahoo, Some("refused"))],
         fetch_duration_ms: 1,
     }
@@ -108,6 +109,7 @@ fn failed(now: Timestamp, last_good_at: Option<Timestamp>) -> Snapshot {
             .collect(),
         crypto: Some(reading(overview(now), last_good_at)),
         fear_greed: Some(reading(fear_greed(now), last_good_at)),
+        btc_rsi_14: None,
         sources: Vec::new(),
         fetch_duration_ms: 1,
     }

@@ -147,6 +147,7 @@ pub(crate) fn snapshot(markets: &[Market]) -> Snapshot {
         indices,
         crypto: Some(Reading::Known(good(overview, SourceName::Coingecko, minutes_ago(4)))),
         fear_greed: Some(Reading::Known(good(mood, SourceName::AlternativeMe, minutes_ago(40)))),
+        btc_rsi_14: None,
         sources: vec![
             outcome(SourceName::Vietcap, 412, None),
             outcome(SourceName::Entrade, 1_873, None),

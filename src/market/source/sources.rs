@@ -83,6 +83,7 @@ impl Sources {
             indices: Vec::new(),
             crypto: None,
             fear_greed: None,
+            btc_rsi_14: None,
             sources: Vec::new(),
             fetch_duration_ms: 0,
         };

@@ -31,14 +31,22 @@ impl InProcessStore {
         Self { clock, kept: Mutex::new(None) }
     }
 
-    fn replace(&self, snapshot: Arc<Snapshot>, ttl: Duration) {
-        let ttl = SignedDuration::try_from(ttl).unwrap_or(SignedDuration::MAX);
-        let until = self.clock.now().saturating_add(ttl).unwrap_or(Timestamp::MAX);
+    /// Keeps `snapshot` in place of whatever is there.
+    pub(super) fn replace(&self, snapshot: Arc<Snapshot>, until: Timestamp) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = Some(Kept { snapshot, until });
     }
 
-    fn current(&self) -> Option<Arc<Snapshot>> {
+    /// Keeps `snapshot` unless what is there is as new.
+    pub(super) fn offer(&self, snapshot: Snapshot, until: Timestamp) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.as_ref().is_none_or(|kept| kept.snapshot.taken_at < snapshot.taken_at) {
+            *kept = Some(Kept { snapshot: Arc::new(snapshot), until });
+        }
+    }
+
+    /// What is served now.
+    pub(super) fn current(&self) -> Option<Arc<Snapshot>> {
         let now = self.clock.now();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         // What nobody may read any more is not kept either.
@@ -51,7 +59,9 @@ impl InProcessStore {
 
 impl IndexStore for InProcessStore {
     fn put(&self, snapshot: Arc<Snapshot>, ttl: Duration) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.replace(snapshot, ttl);
+        let ttl = SignedDuration::try_from(ttl).unwrap_or(SignedDuration::MAX);
+        let until = self.clock.now().saturating_add(ttl).unwrap_or(Timestamp::MAX);
+        self.replace(snapshot, until);
         ready(Ok(())).boxed()
     }
 
@@ -70,6 +80,7 @@ mod tests {
             indices: Vec::new(),
             crypto: None,
             fear_greed: None,
+            btc_rsi_14: None,
             sources: Vec::new(),
             fetch_duration_ms: 0,
         })

@@ -1,9 +1,10 @@
-//! Where the latest snapshot is kept: a trait, and a store within the process.
+//! Where the latest snapshot is kept: a trait, a store within the process, and one that shares it through Redis.
 //!
 //! A store holds one snapshot. It is served until its time to live is over and replaced as a whole; nobody ever sees
 //! half of one.
 
 mod in_process;
+mod redis;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +14,13 @@ use futures_util::future::BoxFuture;
 use super::model::Snapshot;
 
 pub use in_process::InProcessStore;
+pub use redis::RedisStore;
 
 /// Keeps the latest snapshot.
 pub trait IndexStore: Send + Sync {
     /// Replaces the snapshot; it is served for `ttl` of the daemon's clock.
     ///
-    /// A failure leaves whatever the store held before.
+    /// A failure means that others cannot read it; from the same store it is served all the same.
     fn put(&self, snapshot: Arc<Snapshot>, ttl: Duration) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// The snapshot, unless there never was one or its time is over.
@@ -34,4 +36,9 @@ pub enum StoreError {
     /// What the store holds is not a snapshot.
     #[error("the index store holds something that is not a snapshot: {0}")]
     Corrupt(String),
+    /// Somebody else's data stand where the snapshot belongs. They were left alone; everything else is stored.
+    #[error(
+        "the index store does not overwrite somebody else's data: {0}; rename or delete it, or set redis.prefix"
+    )]
+    WrongType(String),
 }
