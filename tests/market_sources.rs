@@ -15,8 +15,8 @@ use evenkeel::market::points::points;
 use evenkeel::market::source::{Gates, SourceError, Sources, client_config};
 use jiff::{SignedDuration, Timestamp};
 use source_server::{
-    Answer, CHART, COINGECKO, COINPAPRIKA, ENTRADE, FEAR_GREED, KBS, SNAPSHOT, SourceServer, TICKERS, YAHOO,
-    whole,
+    Answer, CHART, COINGECKO, COINPAPRIKA, ENTRADE, FEAR_GREED, KBS, KLINES, SNAPSHOT, SourceServer, TICKERS,
+    YAHOO, whole,
 };
 
 /// Shortly after the fixtures' session.
@@ -59,6 +59,8 @@ async fn when_everything_answers_everything_is_known_and_no_fallback_is_asked() 
     assert!(all_known(&snapshot, &names));
     assert!(snapshot.crypto.as_ref().unwrap().known().is_some());
     assert!(snapshot.fear_greed.as_ref().unwrap().known().is_some());
+    let rsi = snapshot.btc_rsi_14.as_ref().unwrap().known().unwrap();
+    assert!(rsi.value > 40.0 && rsi.value < 70.0 && server.asked(KLINES).len() == 1, "{rsi:?}");
 
     let vnindex = &snapshot.index("vnindex").unwrap().known().unwrap().value;
     assert_eq!((vnindex.open, vnindex.high, vnindex.low), (Some(1205.05), Some(1215.23), Some(1202.8)));
@@ -344,4 +346,30 @@ fn a_base_url_or_a_key_that_cannot_work_is_refused_at_the_start() {
     config.sources.coingecko.api_key = Some(Secret::new("CG-\n"));
     assert_eq!(new(&config), SourceError::ApiKey { name: SourceName::Coingecko });
     assert!(!new(&config).to_string().contains("CG-"));
+}
+
+#[actix_web::test]
+async fn daily_candles_are_asked_for_every_half_hour_and_what_they_cost_is_one_number() {
+    let server = SourceServer::start();
+    let (config, gates) = (server.config(), Gates::default());
+    let first = sources(&config, &gates, 0).snapshot(None).await;
+    let known = first.btc_rsi_14.clone().unwrap();
+    let within = sources(&config, &gates, 29 * 60).snapshot(Some(&first)).await;
+    assert_eq!((within.btc_rsi_14.clone().unwrap(), server.asked(KLINES).len()), (known.clone(), 1));
+
+    server.answer(KLINES, whole(500, "text/plain", b"no"));
+    let after = sources(&config, &gates, 31 * 60).snapshot(Some(&within)).await;
+    assert_eq!(server.asked(KLINES).len(), 1);
+    let rsi = after.btc_rsi_14.as_ref().unwrap();
+    assert!(
+        rsi.error().is_some_and(|error| error.starts_with("binance answered with status 500")),
+        "{rsi:?}"
+    );
+    assert_eq!(rsi.latest(), known.known());
+    assert!(all_known(&after, &COINS));
+    // Once the source says no to one question, the other is not asked either.
+    server.answer(KLINES, whole(429, "text/plain", b"slow down"));
+    let refused = sources(&config, &gates, 34 * 60).snapshot(Some(&after)).await;
+    sources(&config, &gates, 34 * 60 + 10).snapshot(Some(&refused)).await;
+    assert_eq!((server.asked(KLINES).len(), server.asked(TICKERS).len()), (1, 4));
 }

@@ -7,5 +7,6 @@ pub mod messages;
 pub mod model;
 pub mod parse;
 pub mod points;
+pub mod rsi;
 pub mod source;
 pub mod store;

@@ -269,7 +269,7 @@ pub struct Snapshot {
     pub crypto: Option<Reading<CryptoOverview>>,
     /// The Fear & Greed index; nothing when crypto is not enabled.
     pub fear_greed: Option<Reading<FearGreed>>,
-    /// Bitcoin's relative strength over 14 days, 0 to 100; nothing when crypto is not enabled,
+    /// Bitcoin's relative strength over 14 days, 0 to 100 (see [`rsi`](super::rsi)); nothing when crypto is not enabled,
     /// or in a snapshot of a version that did not know it.
     #[serde(default)]
     pub btc_rsi_14: Option<Reading<f64>>,

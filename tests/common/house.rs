@@ -64,8 +64,7 @@ impl House {
     }
 
     async fn first_refresh(&self) {
-        let refreshed =
-            async || (self.daemon.market.send(Observe).await.unwrap().refreshes > 0).then_some(());
+        let refreshed = async || self.daemon.market.send(Observe).await.unwrap().last.map(drop);
         eventually(SOON, "the first refresh", refreshed).await;
     }
 

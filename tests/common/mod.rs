@@ -8,9 +8,12 @@ pub mod exchange;
 pub mod footprint;
 pub mod house;
 pub mod keeper;
+pub mod log_lines;
 pub mod page;
 pub mod program;
 pub mod proving;
+pub mod proxy;
+pub mod redis;
 pub mod worker;
 
 use std::future::Future;

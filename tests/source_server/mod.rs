@@ -17,14 +17,15 @@ pub(crate) const CHART: &str = "/api/chart/OHLCChart/gap-chart";
 pub(crate) const ENTRADE: &str = "/chart-api/v2/ohlcs/index";
 pub(crate) const KBS: &str = "/iis-server/investment/index/";
 pub(crate) const TICKERS: &str = "/api/v3/ticker/24hr";
+pub(crate) const KLINES: &str = "/api/v3/klines";
 pub(crate) const COINGECKO: &str = "/api/v3/global";
 pub(crate) const MARKETS: &str = "/api/v3/coins/markets";
 pub(crate) const COINPAPRIKA: &str = "/v1/global";
 pub(crate) const FEAR_GREED: &str = "/fng/";
 pub(crate) const YAHOO: &str = "/v8/finance/chart/";
 
-const PATHS: [&str; 10] =
-    [SNAPSHOT, CHART, ENTRADE, KBS, TICKERS, COINGECKO, MARKETS, COINPAPRIKA, FEAR_GREED, YAHOO];
+const PATHS: [&str; 11] =
+    [SNAPSHOT, CHART, ENTRADE, KBS, TICKERS, KLINES, COINGECKO, MARKETS, COINPAPRIKA, FEAR_GREED, YAHOO];
 
 /// How a path is answered instead of well.
 #[derive(Debug, Clone)]
@@ -156,10 +157,25 @@ fn well(path: &str, address: &str) -> String {
         ENTRADE => fixture!("entrade_chart.json").to_owned(),
         KBS => fixture!("kbs_chart.json").replace("VNINDEX", &symbol('/')),
         TICKERS => fixture!("binance_tickers.json").to_owned(),
+        KLINES => candles(),
         COINGECKO => fixture!("coingecko_global.json").to_owned(),
         MARKETS => fixture!("coingecko_markets.json").to_owned(),
         COINPAPRIKA => fixture!("coinpaprika_global.json").to_owned(),
         FEAR_GREED => fixture!("fear_greed.json").to_owned(),
         _ => fixture!("yahoo_chart.json").replace("^GSPC", &symbol('?')),
     }
+}
+
+/// Daily candles up to the day of the fixtures' session; every third one falls.
+fn candles() -> String {
+    const DAY_MS: u64 = 86_400_000;
+    let last_begins = 1_778_112_000_000;
+    let candle = |back: u64| {
+        let (begins, close) = (last_begins - back * DAY_MS, 60_000 + 70 * (300 - back) - 400 * (back % 3));
+        let ends = begins + DAY_MS - 1;
+        format!(
+            r#"[{begins},"{close}.5","{close}.9","{close}.1","{close}.5","9.25",{ends},"1.5",3,"4.5","2.5","0"]"#
+        )
+    };
+    format!("[{}]", (0..=300).rev().map(candle).collect::<Vec<_>>().join(","))
 }

@@ -1,16 +1,20 @@
 //! Crypto: coins from Binance, the market as a whole from CoinGecko or else CoinPaprika, Fear & Greed from
 //! alternative.me.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::endpoint::Endpoint;
 use super::failure::Failure;
 use super::http::Deadline;
 use super::ledger::{Answers, Ledger, one_by_one};
 use crate::market::model::{
-    CryptoOverview, FearGreed, Index, Market, Quote, Reading, Snapshot, SourceOutcome,
+    CryptoOverview, FearGreed, Good, Index, Market, Quote, Reading, Snapshot, SourceOutcome,
 };
-use crate::market::parse::{alternative_me, binance, coingecko, coinpaprika};
+use crate::market::parse::{ParseError, alternative_me, binance, coingecko, coinpaprika};
+use crate::market::rsi;
+
+/// In the daemon's clock.
+const RSI_EVERY: SignedDuration = SignedDuration::from_mins(30);
 
 /// The sources of crypto.
 #[derive(Debug)]
@@ -26,22 +30,29 @@ pub(super) struct Collected {
     pub(super) indices: Vec<(&'static str, Reading<Quote>)>,
     pub(super) overview: Option<Reading<CryptoOverview>>,
     pub(super) fear_greed: Option<Reading<FearGreed>>,
+    pub(super) btc_rsi_14: Reading<f64>,
     pub(super) outcomes: Vec<SourceOutcome>,
 }
 
 impl Crypto {
-    /// Everything about crypto, the three kinds at the same time.
+    /// Everything about crypto, the four kinds at the same time.
     pub(super) async fn collect(
         &self,
         coingecko: &Endpoint,
         taken_at: Timestamp,
         previous: Option<&Snapshot>,
     ) -> Collected {
-        let ((indices, mut outcomes), (overview, of_overview), (fear_greed, of_fear_greed)) = tokio::join!(
+        let (coins, (overview, of_overview), (fear_greed, of_fear_greed), (btc_rsi_14, of_rsi)) = tokio::join!(
             self.coins(taken_at, previous),
             self.overview(coingecko, taken_at, previous),
             self.fear_greed(taken_at, previous),
+            self.btc_rsi_14(taken_at, previous),
         );
+        let (indices, mut outcomes) = coins;
+        // Where the prices fail as well, that is what there is to say about the source.
+        if outcomes.iter().all(|outcome| outcome.error.is_none()) {
+            outcomes.extend(of_rsi);
+        }
         outcomes.extend(of_overview);
         outcomes.extend(of_fear_greed);
         let only = |(_, reading)| reading;
@@ -49,6 +60,7 @@ impl Crypto {
             indices,
             overview: overview.into_iter().next().map(only),
             fear_greed: fear_greed.into_iter().next().map(|(_, reading)| reading),
+            btc_rsi_14,
             outcomes,
         }
     }
@@ -84,6 +96,50 @@ impl Crypto {
                     Some((*name, quote.map_err(Failure::Unusable)))
                 });
                 Answers { values: values.collect(), failure: None }
+            }
+        }
+    }
+
+    /// Daily candles change once a day: they are asked for every half hour. They share the gate of the prices, because
+    /// a refusal is meant for both.
+    async fn btc_rsi_14(
+        &self,
+        taken_at: Timestamp,
+        previous: Option<&Snapshot>,
+    ) -> (Reading<f64>, Option<SourceOutcome>) {
+        let before = previous.and_then(|previous| previous.btc_rsi_14.as_ref());
+        let is_recent = |good: &&Good<f64>| taken_at.duration_since(good.fetched_at) < RSI_EVERY;
+        if let Some(good) = before.and_then(Reading::known).filter(is_recent) {
+            return (Reading::Known(good.clone()), None);
+        }
+        let failed = |error: String| {
+            let last_good = before.and_then(Reading::latest).cloned();
+            Reading::Failed { error, last_good }
+        };
+        if let Err(error) = self.binance.admits() {
+            return (failed(error.to_string()), None);
+        }
+        let deadline = self.binance.deadline();
+        let answer = async {
+            let path = format!("/api/v3/klines?symbol=BTCUSDT&interval=1d&limit={}", rsi::MOST_CLOSES);
+            let body = self.binance.fetch(self.binance.get(&path), &deadline).await?;
+            let closes = binance::parse_closes(&body, self.binance.clock.now())?;
+            let enough = closes.len() >= rsi::FEWEST_CLOSES;
+            rsi::wilder(&closes, rsi::PERIOD).filter(|_| enough).ok_or(Failure::Unusable(ParseError::Empty))
+        };
+        match answer.await {
+            Ok(value) => {
+                self.binance.note_recovery();
+                let fetched_at = self.binance.clock.now().max(taken_at);
+                (Reading::Known(Good { value, source: self.binance.name, fetched_at }), None)
+            }
+            Err(failure) => {
+                self.binance.note_failure(&failure);
+                let (source, duration_ms) = (self.binance.name, deadline.since.elapsed_ms());
+                let error = failure.to_string();
+                let outcome =
+                    SourceOutcome { source, error: Some(format!("daily candles: {error}")), duration_ms };
+                (failed(format!("{source} {error}")), Some(outcome))
             }
         }
     }

@@ -95,6 +95,7 @@ impl Sources {
             snapshot.indices.extend(named(collected.indices));
             snapshot.crypto = collected.overview;
             snapshot.fear_greed = collected.fear_greed;
+            snapshot.btc_rsi_14 = Some(collected.btc_rsi_14);
             snapshot.sources.extend(collected.outcomes);
         }
         if let Some((indices, outcomes)) = us {

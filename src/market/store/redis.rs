@@ -227,9 +227,13 @@ fn certificates(path: &std::path::Path) -> Result<Vec<u8>, String> {
     let mut pem = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(LONGEST_CA_FILE).read_to_end(&mut pem));
     read.map_err(|error| format!("{error}; {right}"))?;
-    match CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>() {
-        Ok(found) if !found.is_empty() => Ok(pem),
-        _ => Err(format!("there is no certificate in it; {right}")),
+    let mut trusted = rustls::RootCertStore::empty();
+    let is_good = CertificateDer::pem_slice_iter(&pem)
+        .all(|certificate| certificate.is_ok_and(|certificate| trusted.add(certificate).is_ok()));
+    if is_good && !trusted.is_empty() {
+        Ok(pem)
+    } else {
+        Err(format!("it holds no certificate, or one that cannot be read; {right}"))
     }
 }
 
