@@ -1,6 +1,6 @@
 //! The relative strength index of J. Welles Wilder, as a pure function of closing prices.
 //!
-//! `btc_rsi_14` is that of BTCUSDT over 14 **days**: the closes of finished daily candles (UTC), at most 500 of them and
+//! `btc_rsi_14` is that of BTCUSDT over 14 **days**: the closes of finished daily candles (UTC), at most 300 of them and
 //! 250 at least, because the index depends on all that came before and has forgotten its beginning by then. The candle
 //! of today is left out: it would make the value of one day differ from refresh to refresh.
 
@@ -8,7 +8,7 @@
 pub const PERIOD: usize = 14;
 
 /// Closes that are asked for.
-pub const MOST_CLOSES: usize = 500;
+pub const MOST_CLOSES: usize = 300;
 
 /// With fewer closes the value still depends on where the series begins.
 pub const FEWEST_CLOSES: usize = 250;
