@@ -91,6 +91,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("supervision.crash_window", Kind::Length(Duration::from_millis(1))),
     ("supervision.backoff_first", Kind::Length(Duration::ZERO)),
     ("supervision.backoff_max", Kind::Length(Duration::ZERO)),
+    ("replicas.lease", Kind::Length(SECOND)),
     ("memory.sample_every", Kind::Length(Duration::from_millis(100))),
     ("memory.dry_run", Kind::Flag),
     ("memory.warm_up", Kind::Length(Duration::ZERO)),

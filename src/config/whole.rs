@@ -9,6 +9,7 @@ use super::error::ConfigError;
 use super::market::MarketConfig;
 use super::memory::MemoryConfig;
 use super::redis::RedisConfig;
+use super::replicas::ReplicasConfig;
 use super::report::ReportConfig;
 use super::server::ServerConfig;
 use super::supervision::SupervisionConfig;
@@ -31,6 +32,8 @@ pub struct Config {
     pub report: ReportConfig,
     /// How children are restarted.
     pub supervision: SupervisionConfig,
+    /// How several daemons share one database.
+    pub replicas: ReplicasConfig,
     /// How memory is measured and judged, and what is done about growth.
     pub memory: MemoryConfig,
 }
@@ -45,6 +48,7 @@ impl Default for Config {
             market: MarketConfig::default(),
             report: ReportConfig::default(),
             supervision: SupervisionConfig::default(),
+            replicas: ReplicasConfig::default(),
             memory: MemoryConfig::default(),
         }
     }

@@ -16,12 +16,17 @@ use super::messages::{
     Observe, PersistenceStatus, Point, RecordIndices, SessionId, StoredReport,
 };
 use super::session::{Session, check_artifacts};
+use super::slot_messages::SlotClaim;
 use super::{history, reports, transaction};
 use crate::clock::{Clock, Stopwatch};
+
+mod slots;
 
 /// The actor that owns the write connection of one database.
 pub struct Persistence {
     database: Database,
+    /// Where due slots are kept, if that is not the connection above; see `actor/slots.rs`.
+    slots: Option<Database>,
     clock: Clock,
     open: Option<OpenReport>,
     backlog: Backlog,
@@ -33,8 +38,16 @@ pub struct Persistence {
 struct OpenReport {
     session: Session,
     stopwatch: Stopwatch,
+    slot: Option<SlotInWork>,
     /// Dropped with the report, it ends the future that waits for the builder's end.
     _watched: LeaseHolder,
+}
+
+/// The due slot that the open report answers.
+struct SlotInWork {
+    claim: SlotClaim,
+    /// Since its lease was extended.
+    extended: Stopwatch,
 }
 
 impl Persistence {
@@ -47,11 +60,16 @@ impl Persistence {
     /// Why the file cannot be written.
     pub fn new(location: &Location, clock: Clock) -> Result<Self, PersistenceError> {
         let mut database = Database::open_when_reachable(location)?;
-        if let Location::Sqlite { .. } = location {
-            database.require_migrated()?;
-        }
+        let slots = match location {
+            Location::Sqlite { .. } => {
+                database.require_migrated()?;
+                None
+            }
+            Location::Postgres { .. } => Some(Database::open_when_reachable(location)?),
+        };
         Ok(Self {
             database,
+            slots,
             clock,
             open: None,
             backlog: Backlog::default(),
@@ -67,17 +85,19 @@ impl Persistence {
         created_at: Timestamp,
         artifacts: &[ArtifactName],
         watched: LeaseHolder,
+        slot: Option<SlotClaim>,
     ) -> Result<SessionId, PersistenceError> {
         check_artifacts(artifacts)?;
         // There is one builder: it asks for another report only when it was replaced.
         self.roll_back("another report was begun");
+        let slot = self.enter_slot(slot)?;
         // By chance, so that a session of an earlier generation is never taken for one of this.
         let id = SessionId(rand::random());
         let stopwatch = self.clock.stopwatch();
         let (report_id, artifacts) =
             self.on_database(|database| transaction::begin(database, &edition, created_at, artifacts))?;
         let session = Session::new(id, report_id, edition, created_at, artifacts);
-        self.open = Some(OpenReport { session, stopwatch, _watched: watched });
+        self.open = Some(OpenReport { session, stopwatch, slot, _watched: watched });
         log::debug!(session = id.0, report = report_id; "report session {id} opened");
         Ok(id)
     }
@@ -89,6 +109,7 @@ impl Persistence {
         seq: u32,
         body: &[u8],
     ) -> Result<(), PersistenceError> {
+        self.keep_slot()?;
         let artifact_id = self.session(session)?.accept(artifact, seq, body)?;
         self.on_database(|database| {
             Ok(reports::insert_chunk(database.connection()?, artifact_id, seq, body)?)
@@ -107,7 +128,8 @@ impl Persistence {
                 return Err(refusal.into());
             }
         };
-        self.on_database(|database| transaction::commit(database, &confirmed))?;
+        let slot = self.open.as_ref().and_then(|report| report.slot.as_ref()).map(|slot| slot.claim.clone());
+        self.on_database(|database| transaction::commit(database, &confirmed, slot.as_ref()))?;
         let Some(report) = self.open.take() else {
             return Err(SessionError::Unknown { session: session.0 }.into());
         };
@@ -245,9 +267,9 @@ impl Handler<BeginReport> for Persistence {
     type Result = Result<SessionId, PersistenceError>;
 
     fn handle(&mut self, message: BeginReport, ctx: &mut Self::Context) -> Self::Result {
-        let BeginReport { edition, created_at, artifacts, lease } = message;
+        let BeginReport { edition, created_at, artifacts, lease, slot } = message;
         let (watched, over) = Lease::new();
-        let session = self.begin(edition, created_at, &artifacts, watched)?;
+        let session = self.begin(edition, created_at, &artifacts, watched, slot)?;
         let builder_gone = async move {
             tokio::select! {
                 () = lease.ended() => {}

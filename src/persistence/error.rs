@@ -22,6 +22,14 @@ pub enum PersistenceError {
     /// The database refused: disk full, damaged file, lost volume.
     #[error("the database failed: {0}")]
     Database(String),
+    /// The due slot for which this was done has passed to another replica; nothing of it was stored.
+    #[error("{slot} has passed to {holder}: nothing that was done for it is stored")]
+    Fenced {
+        /// The job and its due time.
+        slot: String,
+        /// The replica that has it now.
+        holder: String,
+    },
     /// A point that is not a number cannot be recorded.
     #[error("the point of series {series} is {value}: only finite values are recorded")]
     NotFinite {

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use utoipa::ToSchema;
 
 use super::PersistenceError;
+use super::slot_messages::SlotClaim;
 
 /// The name of one artifact of a report, for example `html_vi`.
 pub type ArtifactName = &'static str;
@@ -65,6 +66,9 @@ pub struct BeginReport {
     pub artifacts: Vec<ArtifactName>,
     /// Rolls the report back when its builder goes away.
     pub lease: Lease,
+    /// The due slot that this report answers, if it answers one. It is done when the report is committed, in the same
+    /// transaction; if it has passed to another replica meanwhile, the report is rolled back.
+    pub slot: Option<SlotClaim>,
 }
 
 /// Appends one chunk to one artifact of an open report.

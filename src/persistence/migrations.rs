@@ -15,7 +15,7 @@ use super::error::PersistenceError;
 use super::open_error::OpenError;
 
 /// The tables that the migrations make.
-const OURS: [&str; 4] = ["reports", "artifacts", "artifact_chunks", "index_points"];
+const OURS: [&str; 5] = ["reports", "artifacts", "artifact_chunks", "index_points", "slots"];
 
 const FOR_SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const FOR_POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");

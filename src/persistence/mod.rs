@@ -16,12 +16,16 @@ pub mod messages;
 mod migrations;
 mod open_error;
 mod postgres;
+pub mod replica;
 mod reports;
 mod schema;
 pub mod scratch;
 mod session;
+pub mod slot_messages;
+mod slots;
 mod sqlite;
 mod transaction;
+pub mod turn;
 mod writer_lock;
 
 pub use error::{PersistenceError, SessionError};

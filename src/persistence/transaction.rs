@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use super::database::Database;
 use super::error::PersistenceError;
 use super::messages::ArtifactName;
-use super::reports;
 use super::session::Confirmed;
+use super::slot_messages::SlotClaim;
+use super::{reports, slots};
 
 /// A report's id and, in their order, its artifacts with their ids.
 pub(super) type OpenedReport = (i32, Vec<(ArtifactName, i32)>);
@@ -31,11 +32,22 @@ pub(super) fn begin(
     Ok((report_id, ids))
 }
 
-/// Writes down what the artifacts have come to, and makes everything visible.
-pub(super) fn commit(database: &mut Database, confirmed: &[Confirmed]) -> Result<(), PersistenceError> {
+/// Writes down what the artifacts have come to, marks the slot that the report answers as done, and makes everything
+/// visible; refuses when the slot has passed to another replica.
+pub(super) fn commit(
+    database: &mut Database,
+    confirmed: &[Confirmed],
+    slot: Option<&SlotClaim>,
+) -> Result<(), PersistenceError> {
     let connection = database.connection()?;
     for part in confirmed {
         reports::seal_artifact(connection, part.artifact_id, part.bytes, part.chunks, &part.sha256)?;
+    }
+    // Last, because from here on others who look at the slot wait.
+    if let Some(claim) = slot
+        && !slots::finish(connection, claim)?
+    {
+        return Err(slots::fenced(connection, claim)?);
     }
     connection.commit()?;
     Ok(())

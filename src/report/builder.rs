@@ -108,7 +108,7 @@ impl Workshop {
         let (_holder, lease) = Lease::new();
         let edition = request.edition;
         let artifacts = ARTIFACTS.to_vec();
-        let begin = BeginReport { edition: edition.clone(), created_at, artifacts, lease };
+        let begin = BeginReport { edition: edition.clone(), created_at, artifacts, lease, slot: None };
         let session = storage(self.shelf.begin.send(begin).await)?;
         let meta = ReportMeta { edition, created_at, zone: self.zone.clone() };
         let finished = match self.write(session, meta, snapshot, &request.progress).await {

@@ -7,6 +7,7 @@ use evenkeel::persistence::messages::{
     AppendChunk, ArtifactDigest, ArtifactName, BeginReport, CommitReport, Lease, LeaseHolder, SessionId,
     StoredReport,
 };
+use evenkeel::persistence::slot_messages::SlotClaim;
 use sha2::{Digest, Sha256};
 
 /// A report that is being sent.
@@ -22,12 +23,22 @@ impl Draft {
         address: &Addr<Persistence>,
         artifacts: &[ArtifactName],
     ) -> Result<Self, PersistenceError> {
+        Self::begin_for(address, artifacts, None).await
+    }
+
+    /// The same for a due slot.
+    pub(crate) async fn begin_for(
+        address: &Addr<Persistence>,
+        artifacts: &[ArtifactName],
+        slot: Option<SlotClaim>,
+    ) -> Result<Self, PersistenceError> {
         let (holder, lease) = Lease::new();
         let begin = BeginReport {
             edition: "daily".to_owned(),
             created_at: "2026-03-02T02:00:00.123456Z".parse().unwrap(),
             artifacts: artifacts.to_vec(),
             lease,
+            slot,
         };
         let session = address.send(begin).await.unwrap()?;
         let parts = artifacts.iter().map(|name| (*name, 0, 0, Sha256::new())).collect();

@@ -66,6 +66,7 @@ fn a_bad_value_in_the_file_is_named_with_what_would_be_right() {
         ("report.constituents", "100001", "write a whole number from 0 to 100000"),
         ("supervision.answer_within", r#""0s""#, "write at least 1ms"),
         ("supervision.drain_within", r#""0s""#, "write at least 1ms"),
+        ("replicas.lease", r#""999ms""#, "write at least 1s"),
         ("supervision.crash_budget", "0", "write a whole number from 1 to 1000"),
     ];
     for (key, value, right) in cases {

@@ -12,7 +12,7 @@ static CHUNK: [u8; 65_536] = [b'x'; 65_536];
 
 fn begin(persistence: &mut Persistence) -> SessionId {
     let (watched, _) = Lease::new();
-    persistence.begin("daily".to_owned(), Timestamp::UNIX_EPOCH, &["html"], watched).unwrap()
+    persistence.begin("daily".to_owned(), Timestamp::UNIX_EPOCH, &["html"], watched, None).unwrap()
 }
 
 #[test]

@@ -1,0 +1,2 @@
+-- Who did what is forgotten; what was done stays.
+DROP TABLE slots;
