@@ -9,10 +9,13 @@ use std::time::Duration;
 use actix::prelude::*;
 use evenkeel::clock::Clock;
 use evenkeel::config::{ReportConfig, SupervisionConfig};
+use evenkeel::persistence::actor::Persistence;
 use evenkeel::persistence::archive::Archive;
 use evenkeel::persistence::database::Database;
 use evenkeel::persistence::location::Location;
 use evenkeel::persistence::messages::StoredReport;
+use evenkeel::persistence::replica::Replica;
+use evenkeel::persistence::turn::Turns;
 use evenkeel::report::auto::AutoReport;
 use evenkeel::report::messages::{self, AutoReportStatus, BuildError, BuildReport, ObserveSchedule};
 use evenkeel::report::schedule::Schedule;
@@ -75,15 +78,22 @@ fn rig(failures: u32) -> Rig {
         ..ReportConfig::default()
     };
     let clock = Clock::scaled("2026-03-02T02:00:00Z".parse().unwrap(), 120.0);
-    let (auto, builder) = (Link::new("auto-report"), Link::new("report-builder"));
+    let (auto, builder, keeper) =
+        (Link::new("auto-report"), Link::new("report-builder"), Link::new("persistence"));
+    let turns = Turns::new(&keeper, Replica::of_this_process(), Duration::from_secs(30), clock.clone());
     let asked = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&asked);
     let recipient = builder.recipient();
     let supervisor = Supervisor::new(SupervisionConfig::default(), None, &clock)
+        .supervise(Child::fallible(&keeper, {
+            let clock = clock.clone();
+            move || Persistence::new(&Location::sqlite(&path, SOON), clock.clone())
+        }))
         .supervise(Child::new(&builder, move || Builder { asked: Arc::clone(&counter), failures }))
         .supervise(Child::new(&auto, move || {
             let schedule = Schedule::every(config.every, &TimeZone::UTC);
-            AutoReport::new(schedule, recipient.clone(), archive.clone(), config.clone(), clock.clone())
+            let (builder, archive) = (recipient.clone(), archive.clone());
+            AutoReport::new(schedule, builder, archive, turns.clone(), config.clone(), clock.clone())
         }))
         .run();
     Rig { auto, asked, _supervisor: supervisor, _directory: directory }

@@ -24,7 +24,7 @@ async fn in_the_middle() -> (House, tokio::task::JoinHandle<Result<bool, String>
     assert_eq!(house.report().await.unwrap().id, 1);
     house.exchange.faults().set(SourceKind::Coingecko, Fault::SlowBody { bytes: 1, pause_ms: 100 });
     let progress = Progress::default();
-    let request = BuildReport { edition: "market".to_owned(), progress: progress.clone() };
+    let request = BuildReport { edition: "market".to_owned(), progress: progress.clone(), slot: None };
     let builder = house.daemon.builder.clone();
     let building = actix_rt::spawn(async move {
         builder.send(request).await.map(|built| built.is_ok()).map_err(|error| error.to_string())

@@ -113,7 +113,7 @@ impl Scene {
         let ticks = || self.daemon.memory.status().map_or(0, |status| status.ticks);
         let before = ticks();
         self.asked += 1;
-        let request = BuildReport { edition: "market".to_owned(), progress: Progress::default() };
+        let request = BuildReport { edition: "market".to_owned(), progress: Progress::default(), slot: None };
         self.receipts.push(self.daemon.builder.send(request).await.unwrap().unwrap().id);
         eventually(SOON, "25 measurements", async || (ticks() >= before + 25).then_some(())).await;
     }

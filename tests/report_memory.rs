@@ -55,8 +55,11 @@ async fn measure(daemon: &Daemon) -> Measured {
     let process_idle = footprint::resident();
     footprint::forget_peak();
     let mut builder_highest = builder_idle;
-    let build =
-        daemon.builder.send(BuildReport { edition: "market".to_owned(), progress: Progress::default() });
+    let build = daemon.builder.send(BuildReport {
+        edition: "market".to_owned(),
+        progress: Progress::default(),
+        slot: None,
+    });
     tokio::pin!(build);
     let report = loop {
         tokio::select! {

@@ -47,7 +47,7 @@ async fn write(daemon: &Daemon, edition: String) -> Result<StoredReport, Failure
         );
     }
     let progress = Progress::default();
-    let building = daemon.builder.send(BuildReport { edition, progress: progress.clone() });
+    let building = daemon.builder.send(BuildReport { edition, progress: progress.clone(), slot: None });
     tokio::pin!(building);
     let built = loop {
         tokio::select! {

@@ -22,6 +22,8 @@ use crate::persistence::actor::Persistence;
 use crate::persistence::archive::Archive;
 use crate::persistence::database::Database;
 use crate::persistence::location::Location;
+use crate::persistence::replica::Replica;
+use crate::persistence::turn::Turns;
 use crate::report::auto::AutoReport;
 use crate::report::builder::{ReportBuilder, Shelf, Workshop};
 use crate::report::render::Templates;
@@ -47,6 +49,7 @@ pub(super) struct Foundation {
     gates: Gates,
     arenas: Option<Arenas>,
     laboratory: Laboratory,
+    replica: Replica,
     pub(super) logbook: Logbook,
 }
 
@@ -88,6 +91,7 @@ impl Foundation {
             gates,
             arenas,
             laboratory,
+            replica: Replica::of_this_process(),
             logbook,
         })
     }
@@ -136,10 +140,10 @@ impl Foundation {
 
     fn market(self: &Arc<Self>, links: &Links, extent: Extent) -> Child<MarketIndices> {
         let shared = Arc::clone(self);
-        let (me, history) = (links.market.clone(), links.persistence.recipient());
+        let (me, history, turns) = (links.market.clone(), links.persistence.recipient(), self.turns(links));
         Child::fallible(&links.market, move || {
-            let outlets =
-                Outlets { me: me.clone(), store: Arc::clone(&shared.store), history: history.clone() };
+            let (store, turns) = (Arc::clone(&shared.store), turns.clone());
+            let outlets = Outlets { me: me.clone(), store, history: history.clone(), turns };
             let market = &shared.config.market;
             let every = (extent == Extent::Whole).then_some(market.refresh_every);
             let ttl = market.snapshot_ttl;
@@ -182,17 +186,23 @@ impl Foundation {
 
     fn auto(self: &Arc<Self>, links: &Links) -> Child<AutoReport> {
         let shared = Arc::clone(self);
-        let builder = links.builder.recipient();
+        let (builder, turns) = (links.builder.recipient(), self.turns(links));
         Child::new(&links.auto, move || {
             let (schedule, archive) = (shared.schedule.clone(), shared.archive.clone());
             AutoReport::new(
                 schedule,
                 builder.clone(),
                 archive,
+                turns.clone(),
                 shared.config.report.clone(),
                 shared.clock.clone(),
             )
         })
+    }
+
+    fn turns(&self, links: &Links) -> Turns {
+        let lease = self.config.replicas.lease;
+        Turns::new(&links.persistence, self.replica.clone(), lease, self.clock.clone())
     }
 
     fn sources(&self) -> Result<Sources, SourceError> {
@@ -213,6 +223,7 @@ fn migrate(location: &Location) -> Result<(), StartError> {
     for migration in database.migrate()? {
         log::info!(migration = migration.as_str(); "the database has been migrated: {migration}");
     }
+    database.end_leases_of_the_dead()?;
     Ok(())
 }
 

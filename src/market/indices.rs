@@ -11,6 +11,7 @@ use std::time::Duration;
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, ResponseActFuture, WrapFuture};
 use jiff::{SignedDuration, Timestamp};
 
+use super::duty::{Duty, Tick};
 use super::messages::{MarketStatus, Observe, Refresh, RefreshOutcome};
 use super::model::{IndexReading, Snapshot, SourceOutcome};
 use super::points::points;
@@ -19,6 +20,7 @@ use super::store::{IndexStore, StoreError};
 use crate::clock::Clock;
 use crate::persistence::PersistenceError;
 use crate::persistence::messages::{Point, RecordIndices};
+use crate::persistence::turn::Turns;
 use crate::supervision::link::{Link, LinkError, Recipient};
 
 /// The actor. See the module's documentation.
@@ -33,6 +35,7 @@ struct Collector {
     sources: Sources,
     store: Arc<dyn IndexStore>,
     history: Recipient<RecordIndices>,
+    duty: Duty,
     clock: Clock,
     /// Nothing: only when somebody asks.
     every: Option<Duration>,
@@ -49,6 +52,8 @@ pub struct Outlets {
     pub store: Arc<dyn IndexStore>,
     /// Where the points go.
     pub history: Recipient<RecordIndices>,
+    /// Which ticks are this replica's.
+    pub turns: Turns,
 }
 
 impl MarketIndices {
@@ -61,9 +66,10 @@ impl MarketIndices {
         every: Option<Duration>,
         ttl: Duration,
     ) -> Self {
-        let Outlets { me, store, history } = outlets;
+        let Outlets { me, store, history, turns } = outlets;
+        let duty = Duty::new(turns, Arc::clone(&store));
         let pass = tokio::sync::Mutex::new(());
-        let collector = Collector { sources, store, history, clock, every, ttl, pass };
+        let collector = Collector { sources, store, history, duty, clock, every, ttl, pass };
         let status = MarketStatus { refreshes: 0, refreshes_not_stored: 0, last: None };
         Self { collector: Rc::new(collector), me, status }
     }
@@ -112,11 +118,17 @@ impl Collector {
         }
     }
 
-    /// Refreshes for ever: at once, then at every multiple of the interval, each time after the work.
+    /// Refreshes for ever: at once, then at every multiple of the interval, each time after the work; what is another
+    /// replica's turn is left to it.
     async fn tick(self: Rc<Self>, every: Duration, me: Link<MarketIndices>) {
         loop {
-            if let Err(error) = me.send(Refresh).await {
-                log::warn!("a refresh was not done: {error}");
+            let next = next_tick(self.clock.now(), every);
+            if let Tick::Refresh(held) = self.duty.of_tick(tick_before(next, every), next).await {
+                let refreshed = me.send(Refresh).await;
+                if let Err(error) = &refreshed {
+                    log::warn!("a refresh was not done: {error}");
+                }
+                self.duty.refreshed(held, refreshed.is_ok_and(|outcome| outcome.stored)).await;
             }
             self.clock.sleep_until(next_tick(self.clock.now(), every)).await;
         }
@@ -128,6 +140,12 @@ fn next_tick(now: Timestamp, every: Duration) -> Timestamp {
     let every_ms = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
     let since = now.as_millisecond().rem_euclid(every_ms);
     now.saturating_add(SignedDuration::from_millis(every_ms - since)).unwrap_or(Timestamp::MAX)
+}
+
+/// The multiple of `every` before the one at `next`: the same for all replicas, whenever they were started.
+fn tick_before(next: Timestamp, every: Duration) -> Timestamp {
+    let every = SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX);
+    next.saturating_sub(every).unwrap_or(Timestamp::MIN)
 }
 
 /// What became of `count` points that are not in the history; nothing when they are.

@@ -1,6 +1,7 @@
 //! Market indices: what they are, how they are fetched, where the latest snapshot is kept.
 
 pub mod document;
+mod duty;
 pub mod indices;
 pub mod market_data;
 pub mod messages;

@@ -9,7 +9,7 @@ use super::location::Location;
 use super::migrations;
 use super::open_error::OpenError;
 use super::writer_lock::WriterLock;
-use super::{postgres, sqlite};
+use super::{postgres, slots, sqlite};
 
 /// The writer of one database.
 pub struct Database {
@@ -60,6 +60,18 @@ impl Database {
     /// When the database cannot be reached or refuses; the migrations before the refused one stand.
     pub fn migrate(&mut self) -> Result<Vec<String>, PersistenceError> {
         migrations::apply(self.connection()?)
+    }
+
+    /// Ends the leases of a file at the start of a process: it is the file's only writer, so whoever held one is gone. On
+    /// a server they run out.
+    ///
+    /// # Errors
+    /// When the file refuses.
+    pub fn end_leases_of_the_dead(&mut self) -> Result<(), PersistenceError> {
+        if matches!(self.location, Location::Sqlite { .. }) {
+            slots::end_all(self.connection()?)?;
+        }
+        Ok(())
     }
 
     /// Refuses a database whose schema is older than the program.

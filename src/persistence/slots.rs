@@ -106,6 +106,14 @@ pub(super) fn release(connection: &mut AnyConnection, claim: &SlotClaim) -> Quer
     )
 }
 
+/// Ends all leases now, whoever has them.
+pub(super) fn end_all(connection: &mut AnyConnection) -> QueryResult<usize> {
+    let statement =
+        "UPDATE slots SET lease_until = 0, fence = fence + 1 WHERE done_at IS NULL AND lease_until > {now}";
+    let query = diesel::sql_query(text(connection, statement));
+    execute(connection, query)
+}
+
 /// Forgets at most `limit` slots of `job` that were due before `before`, the oldest first, and says how many.
 pub(super) fn prune(
     connection: &mut AnyConnection,

@@ -1,8 +1,10 @@
 //! The `AutoReport` actor: asks for a report when one is due, tries again within the due window, drops the receipt.
 //!
 //! When a report is due, whether it is still worth writing and what follows a failure is decided in
-//! [`schedule`](super::schedule). Here is the waiting and the asking.
+//! [`schedule`](super::schedule). Here is the waiting and the asking. Of all replicas with one database one asks for the
+//! report of a due time: the one that holds its slot, from the first attempt until it is stored or given up.
 
+use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -15,7 +17,14 @@ use super::schedule::{AfterFailure, Schedule, Timing, after_failure, decide};
 use crate::clock::Clock;
 use crate::config::ReportConfig;
 use crate::persistence::archive::Archive;
+use crate::persistence::turn::{Held, Turn, Turns};
 use crate::supervision::link::Recipient;
+
+/// The first pause of a report that waits for the database; doubled until it is as long as after a failure.
+const OUTAGE_PAUSE: Duration = Duration::from_secs(2);
+
+/// The shortest pause, whatever is configured.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The actor. See the module's documentation.
 pub struct AutoReport {
@@ -26,23 +35,26 @@ struct Planner {
     schedule: Schedule,
     builder: Recipient<BuildReport>,
     archive: Archive,
+    turns: Turns,
     config: ReportConfig,
     clock: Clock,
     status: watch::Sender<AutoReportStatus>,
 }
 
 impl AutoReport {
-    /// A scheduler that asks `builder`; `archive` tells which due time has its report already.
+    /// A scheduler that asks `builder`; `archive` tells which due time has its report already, `turns` which is another
+    /// replica's.
     pub fn new(
         schedule: Schedule,
         builder: Recipient<BuildReport>,
         archive: Archive,
+        turns: Turns,
         config: ReportConfig,
         clock: Clock,
     ) -> Self {
         let status = AutoReportStatus { next_due: None, reports: 0, failures_in_a_row: 0, last: None };
         let status = watch::Sender::new(status);
-        Self { planner: Rc::new(Planner { schedule, builder, archive, config, clock, status }) }
+        Self { planner: Rc::new(Planner { schedule, builder, archive, turns, config, clock, status }) }
     }
 }
 
@@ -57,7 +69,7 @@ impl Planner {
                 // The clock was set back while this slept.
                 Timing::Early(_) => due,
                 Timing::Due => {
-                    self.attempt(due).await;
+                    self.answer(due).await;
                     self.schedule.next_due(due)
                 }
                 Timing::Missed(by) => {
@@ -89,51 +101,142 @@ impl Planner {
 
     /// Whether the due time has its report already: another attempt at it, or somebody else, may have written it.
     async fn is_answered(&self, due: Timestamp) -> bool {
-        let tolerance = SignedDuration::try_from(self.config.tolerance).unwrap_or(SignedDuration::MAX);
-        let window_begins = due.checked_sub(tolerance).unwrap_or(Timestamp::MIN);
+        let window_begins = due.checked_sub(self.tolerance()).unwrap_or(Timestamp::MIN);
         self.latest().await.is_some_and(|begun| begun >= window_begins)
     }
 
-    async fn attempt(&self, due: Timestamp) {
+    /// Sees to it that the due time gets its report, from this replica or from another.
+    async fn answer(&self, due: Timestamp) {
         let edition = &self.config.edition;
-        let mut attempt = 1;
-        while !self.is_answered(due).await {
-            let request = BuildReport { edition: edition.clone(), progress: Progress::default() };
-            let failure = match self.builder.send(request).await {
-                Ok(Ok(report)) => return self.succeeded(due, attempt, report.id),
-                // Somebody else's report may be the one that is due; an attempt was not made.
-                Ok(Err(BuildError::Busy)) if self.in_window(due) => {
-                    self.clock.sleep(self.config.retry_after).await;
-                    continue;
-                }
-                Ok(Err(error)) => error.to_string(),
-                Err(error) => error.to_string(),
-            };
-            let now = self.clock.now();
-            self.status.send_modify(|status| {
-                status.failures_in_a_row += 1;
-                status.last =
-                    Some(Attempt { due, ended: now, report_id: None, error: Some(failure.clone()) });
-            });
-            let config = &self.config;
-            match after_failure(attempt, config.max_attempts, now, due, config.tolerance, config.retry_after)
-            {
-                AfterFailure::RetryAt(at) => {
-                    log::warn!(attempt, due:%; "attempt {attempt} at the report of edition {edition} failed, the next one follows at {at:.0}: {failure}");
-                    self.clock.sleep_until(at).await;
-                }
-                AfterFailure::GiveUp(reason) => {
-                    log::error!(attempt, due:%; "no report of edition {edition} for the due time {due:.0}: {reason}; the last failure: {failure}");
+        let job = format!("report:{edition}");
+        let mut pause = OUTAGE_PAUSE;
+        loop {
+            let next = match self.turns.take(&job, due, self.window_ends(due)).await {
+                Turn::Mine(held) => self.attempt(due, held).await,
+                Turn::DoneElsewhere { holder } => {
+                    log::info!(due:%, holder = holder.as_str(); "the report of edition {edition} due at {due:.0} is done by another replica ({holder})");
                     return;
                 }
+                Turn::HeldElsewhere { holder } => {
+                    log::warn!(due:%, holder = holder.as_str(); "the report of edition {edition} due at {due:.0} is left to another replica ({holder}), which is not done with it");
+                    return;
+                }
+                Turn::Unavailable(error) => self.outlast(due, &mut pause, &error.to_string()).await,
+            };
+            if next.is_break() {
+                return;
             }
-            attempt += 1;
         }
-        log::info!(due:%; "the report of edition {edition} due at {due:.0} is there already");
+    }
+
+    /// One attempt with the slot in hand; continues when the slot is to be claimed anew.
+    async fn attempt(&self, due: Timestamp, mut held: Held) -> ControlFlow<()> {
+        let (edition, attempt) = (&self.config.edition, held.attempt());
+        if attempt > self.config.max_attempts {
+            let failure = "all attempts failed, the last by another replica";
+            self.note_failure(due, failure);
+            log::error!(due:%; "no report of edition {edition} for the due time {due:.0}: {failure}");
+            held.release().await;
+            return ControlFlow::Break(());
+        }
+        let mut pause = OUTAGE_PAUSE;
+        let failure = loop {
+            if self.is_answered(due).await {
+                return self.found_answered(due, held).await;
+            }
+            let (edition, slot) = (edition.clone(), Some(held.hand_over()));
+            match self.builder.send(BuildReport { edition, progress: Progress::default(), slot }).await {
+                Ok(Ok(report)) => {
+                    self.succeeded(due, attempt, report.id);
+                    return ControlFlow::Break(());
+                }
+                // Somebody else's report may be the one that is due; an attempt was not made.
+                Ok(Err(BuildError::Busy)) if self.in_window(due) => {
+                    self.clock.sleep(self.config.retry_after.max(SHORTEST_PAUSE)).await;
+                }
+                // Nor here, and the slot stays in hand: claimed anew it would be an attempt.
+                Ok(Err(BuildError::NotOpened(error))) => {
+                    if self.outlast(due, &mut pause, &error).await.is_break() {
+                        held.release().await;
+                        return ControlFlow::Break(());
+                    }
+                }
+                Ok(Err(BuildError::SlotLost(reason))) => {
+                    log::warn!(attempt, due:%; "attempt {attempt} at the report of edition {} came too late: {reason}", self.config.edition);
+                    return ControlFlow::Continue(());
+                }
+                Ok(Err(error)) => break error.to_string(),
+                Err(error) => break error.to_string(),
+            }
+        };
+        self.failed(due, held, &failure).await
+    }
+
+    /// After a failure: waits with the slot in hand, so that no other replica tries sooner than this one would, and
+    /// gives it back.
+    async fn failed(&self, due: Timestamp, held: Held, failure: &str) -> ControlFlow<()> {
+        self.note_failure(due, failure);
+        let ReportConfig { edition, max_attempts, tolerance, retry_after, .. } = &self.config;
+        let (attempt, now) = (held.attempt(), self.clock.now());
+        let next = after_failure(attempt, *max_attempts, now, due, *tolerance, *retry_after);
+        match next {
+            AfterFailure::RetryAt(at) => {
+                log::warn!(attempt, due:%; "attempt {attempt} at the report of edition {edition} failed, the next one follows at {at:.0}: {failure}");
+                self.clock.sleep_until(at).await;
+            }
+            AfterFailure::GiveUp(reason) => {
+                log::error!(attempt, due:%; "no report of edition {edition} for the due time {due:.0}: {reason}; the last failure: {failure}");
+            }
+        }
+        held.release().await;
+        match next {
+            AfterFailure::RetryAt(_) => ControlFlow::Continue(()),
+            AfterFailure::GiveUp(_) => ControlFlow::Break(()),
+        }
+    }
+
+    /// Waits for a database that is away, or gives the due time up when it would be over.
+    async fn outlast(&self, due: Timestamp, pause: &mut Duration, error: &str) -> ControlFlow<()> {
+        let edition = &self.config.edition;
+        let wait = SignedDuration::try_from(*pause).unwrap_or(SignedDuration::MAX);
+        let at = self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+        if at > self.window_ends(due) {
+            self.note_failure(due, error);
+            log::error!(due:%; "no report of edition {edition} for the due time {due:.0}: the database was away until the end of its window; the last failure: {error}");
+            return ControlFlow::Break(());
+        }
+        log::warn!(due:%; "the report of edition {edition} due at {due:.0} waits for the database, the next attempt follows at {at:.0}: {error}");
+        self.clock.sleep_until(at).await;
+        *pause = (*pause * 2).min(self.config.retry_after.max(OUTAGE_PAUSE));
+        ControlFlow::Continue(())
+    }
+
+    async fn found_answered(&self, due: Timestamp, held: Held) -> ControlFlow<()> {
+        log::info!(due:%; "the report of edition {} due at {due:.0} is there already", self.config.edition);
+        if let Err(error) = held.finish().await {
+            log::debug!("the slot of the report due at {due:.0} is not marked as done: {error}");
+        }
+        ControlFlow::Break(())
+    }
+
+    fn window_ends(&self, due: Timestamp) -> Timestamp {
+        due.checked_add(self.tolerance()).unwrap_or(Timestamp::MAX)
+    }
+
+    fn tolerance(&self) -> SignedDuration {
+        SignedDuration::try_from(self.config.tolerance).unwrap_or(SignedDuration::MAX)
     }
 
     fn in_window(&self, due: Timestamp) -> bool {
         matches!(decide(due, self.clock.now(), self.config.tolerance), Timing::Due)
+    }
+
+    fn note_failure(&self, due: Timestamp, error: &str) {
+        let ended = self.clock.now();
+        self.status.send_modify(|status| {
+            status.failures_in_a_row += 1;
+            status.last = Some(Attempt { due, ended, report_id: None, error: Some(error.to_owned()) });
+        });
     }
 
     fn succeeded(&self, due: Timestamp, attempt: u32, report: i32) {

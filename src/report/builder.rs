@@ -25,11 +25,11 @@ use crate::market::model::{Constituent, Snapshot};
 use crate::market::source::Sources;
 use crate::market::store::IndexStore;
 use crate::memory::arena::Arenas;
-use crate::persistence::PersistenceError;
 use crate::persistence::archive::Archive;
 use crate::persistence::messages::{
     AbortReport, AppendChunk, ArtifactDigest, BeginReport, CommitReport, Lease, SessionId, StoredReport,
 };
+use crate::persistence::{OpenError, PersistenceError};
 use crate::supervision::link::{LinkError, Recipient};
 
 /// Coins of one page, the most that the source gives at once.
@@ -108,8 +108,9 @@ impl Workshop {
         let (_holder, lease) = Lease::new();
         let edition = request.edition;
         let artifacts = ARTIFACTS.to_vec();
-        let begin = BeginReport { edition: edition.clone(), created_at, artifacts, lease, slot: None };
-        let session = storage(self.shelf.begin.send(begin).await)?;
+        let slot = request.slot;
+        let begin = BeginReport { edition: edition.clone(), created_at, artifacts, lease, slot };
+        let session = opened(self.shelf.begin.send(begin).await)?;
         let meta = ReportMeta { edition, created_at, zone: self.zone.clone() };
         let finished = match self.write(session, meta, snapshot, &request.progress).await {
             Ok(digests) => storage(self.shelf.commit.send(CommitReport { session, digests }).await),
@@ -227,9 +228,22 @@ fn history(archive: &Archive, clock: &Clock, snapshot: &Snapshot) -> Vec<IndexSe
     series
 }
 
+fn opened(answer: Result<Result<SessionId, PersistenceError>, LinkError>) -> Result<SessionId, BuildError> {
+    match answer {
+        Ok(Err(
+            error @ (PersistenceError::Unavailable(_)
+            | PersistenceError::Locked
+            | PersistenceError::Open(OpenError::Unreachable { .. })),
+        )) => Err(BuildError::NotOpened(error.to_string())),
+        other => storage(other),
+    }
+}
+
 fn storage<T>(answer: Result<Result<T, PersistenceError>, LinkError>) -> Result<T, BuildError> {
     match answer {
-        Ok(result) => result.map_err(|error| BuildError::Storage(error.to_string())),
+        Ok(Ok(stored)) => Ok(stored),
+        Ok(Err(error @ PersistenceError::Fenced { .. })) => Err(BuildError::SlotLost(error.to_string())),
+        Ok(Err(error)) => Err(BuildError::Storage(error.to_string())),
         Err(error) => Err(BuildError::Storage(error.to_string())),
     }
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::section::Section;
 use crate::persistence::messages::StoredReport;
+use crate::persistence::slot_messages::SlotClaim;
 
 /// Builds one report and stores it.
 #[derive(Debug, Message)]
@@ -17,6 +18,8 @@ pub struct BuildReport {
     pub edition: String,
     /// Follows the build while it runs; see [`Progress`].
     pub progress: Progress,
+    /// The due slot that the report answers: it is done when the report is stored. None: somebody wants a report.
+    pub slot: Option<SlotClaim>,
 }
 
 /// Why there is no report. The report is absent: nothing of it was stored.
@@ -37,6 +40,12 @@ pub enum BuildError {
     /// The report could not be opened or committed.
     #[error("the report could not be stored: {0}")]
     Storage(String),
+    /// The database was not there to open the report: nothing was built.
+    #[error("the report could not be opened: {0}")]
+    NotOpened(String),
+    /// The due slot has passed to another replica.
+    #[error("{0}")]
+    SlotLost(String),
     /// The builder is being replaced or the daemon is ending.
     #[error("the build was cancelled")]
     Cancelled,

@@ -80,7 +80,7 @@ impl Orders {
     }
 
     async fn send(&self, progress: Progress) -> Result<Result<StoredReport, BuildError>, LinkError> {
-        self.0.builder.send(BuildReport { edition: self.0.edition.clone(), progress }).await
+        self.0.builder.send(BuildReport { edition: self.0.edition.clone(), progress, slot: None }).await
     }
 
     fn end(&self, id: Uuid, outcome: Result<i32, String>) {

@@ -73,7 +73,7 @@ impl House {
     }
 
     pub async fn report(&self) -> Result<StoredReport, BuildError> {
-        let request = BuildReport { edition: "market".to_owned(), progress: Progress::default() };
+        let request = BuildReport { edition: "market".to_owned(), progress: Progress::default(), slot: None };
         self.daemon.builder.send(request).await.unwrap()
     }
 

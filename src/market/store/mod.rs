@@ -25,6 +25,11 @@ pub trait IndexStore: Send + Sync {
 
     /// The snapshot, unless there never was one or its time is over.
     fn latest(&self) -> BoxFuture<'_, Result<Option<Arc<Snapshot>>, StoreError>>;
+
+    /// Whether other replicas see what is put here; then one of them refreshes for all.
+    fn is_shared(&self) -> bool {
+        false
+    }
 }
 
 /// Why the store could not be used.

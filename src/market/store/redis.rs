@@ -161,6 +161,10 @@ impl IndexStore for RedisStore {
     fn latest(&self) -> BoxFuture<'_, Result<Option<Arc<Snapshot>>, StoreError>> {
         self.read().map(Ok).boxed()
     }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
 }
 
 /// Writes everything in one transaction, except over keys of another type.
