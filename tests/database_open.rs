@@ -103,6 +103,17 @@ fn a_database_of_another_program_is_refused_before_anything_is_written() {
     }
 }
 
+/// In their order, from the folder that they come from.
+fn all_migrations() -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
 #[test]
 fn a_database_that_only_shares_its_file_is_migrated() {
     let directory = TempDir::new().unwrap();
@@ -110,7 +121,10 @@ fn a_database_that_only_shares_its_file_is_migrated() {
     let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     other.batch_execute("CREATE TABLE notes (x)").unwrap();
     drop(other);
-    assert_eq!(Database::open(&Location::sqlite(&path, LOCK_WAIT)).unwrap().migrate().unwrap().len(), 2);
+    assert_eq!(
+        Database::open(&Location::sqlite(&path, LOCK_WAIT)).unwrap().migrate().unwrap(),
+        all_migrations()
+    );
     assert!(Database::open(&Location::sqlite(&path, LOCK_WAIT)).is_ok());
 }
 
@@ -160,14 +174,17 @@ fn a_new_database_is_migrated_as_a_step_of_its_own() {
     let early =
         Persistence::new(&Location::sqlite(&path, LOCK_WAIT), Clock::system()).err().unwrap().to_string();
     assert!(
-        early.contains("lacks the migrations 0001_reports, 0002_index_points: run `evenkeel migrate`"),
+        early.contains(&format!(
+            "lacks the migrations {}: run `evenkeel migrate`",
+            all_migrations().join(", ")
+        )),
         "{early}"
     );
     let early = Archive::open(&Location::sqlite(&path, LOCK_WAIT), 1).unwrap_err().to_string();
     assert!(early.contains("lacks the migrations"), "{early}");
 
     database = Database::open(&Location::sqlite(&path, LOCK_WAIT)).unwrap();
-    assert_eq!(database.migrate().unwrap(), ["0001_reports", "0002_index_points"]);
+    assert_eq!(database.migrate().unwrap(), all_migrations());
     assert_eq!(database.migrate().unwrap(), Vec::<String>::new());
     drop(database);
     assert!(Persistence::new(&Location::sqlite(&path, LOCK_WAIT), Clock::system()).is_ok());

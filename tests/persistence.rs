@@ -36,6 +36,7 @@ fn idle() -> PersistenceStatus {
         reports_aborted: 0,
         points_written: 0,
         points_waiting: 0,
+        points_dropped: 0,
     }
 }
 

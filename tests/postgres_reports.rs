@@ -23,11 +23,11 @@ use evenkeel::persistence::database::Database;
 use evenkeel::persistence::location::Location;
 use evenkeel::persistence::messages::{Point, RecordIndices};
 use jiff::{SignedDuration, Timestamp};
-use postgres::Postgres;
+use postgres::Schema;
 
 #[actix::test]
 async fn a_report_and_its_history_come_back_as_they_were_written() {
-    let server = Postgres::start();
+    let server = Schema::new();
     let url = PostgresUrl::parse(&server.url()).unwrap();
     let location = Location::Postgres { url, lock_wait: Duration::from_secs(1) };
     assert_eq!(Database::open(&location).unwrap().migrate().unwrap().first().unwrap(), "0001_reports");

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use postgres::Postgres;
+use postgres::Schema;
 
 /// A table's column as both databases would describe it: table, column, type, nullable, position in the primary key.
 type Columns = BTreeSet<String>;
@@ -46,7 +46,7 @@ const POSTGRES_COLUMNS: &str = "
     LEFT JOIN information_schema.key_column_usage k
       ON k.constraint_schema = t.constraint_schema AND k.constraint_name = t.constraint_name
      AND k.column_name = c.column_name
-    WHERE c.table_schema = 'public'";
+    WHERE c.table_schema = current_schema()";
 
 const SQLITE_COLUMNS: &str = "
     SELECT t.name || ' ' || c.name || ' ' || lower(c.type) || ' ' ||
@@ -58,7 +58,7 @@ const POSTGRES_INDICES: &str = "
     SELECT t.relname || ' ' || CASE WHEN x.indisunique THEN 'unique' ELSE 'plain' END || ' ' ||
            string_agg(a.attname, ',' ORDER BY a.attnum)
     FROM pg_index x
-    JOIN pg_class t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = 'public'
+    JOIN pg_class t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = current_schema()
     JOIN pg_attribute a ON a.attrelid = x.indexrelid
     WHERE NOT x.indisprimary
     GROUP BY t.relname, x.indexrelid, x.indisunique";
@@ -80,7 +80,7 @@ fn sqlite_lines(connection: &mut SqliteConnection, query: &str) -> Columns {
     lines.into_iter().map(|row| row.line.replace(" blob ", " bytea ")).collect()
 }
 
-fn postgres_lines(server: &Postgres, query: &str) -> Columns {
+fn postgres_lines(server: &Schema, query: &str) -> Columns {
     server.run_sql(query).lines().map(str::to_owned).collect()
 }
 
@@ -88,7 +88,7 @@ fn postgres_lines(server: &Postgres, query: &str) -> Columns {
 fn both_databases_have_the_same_tables_columns_and_keys() {
     let (for_sqlite, for_postgres) = (migrations("sqlite"), migrations("postgres"));
     assert_eq!(names(&for_sqlite), names(&for_postgres));
-    let server = Postgres::start();
+    let server = Schema::new();
     let mut sqlite = SqliteConnection::establish(":memory:").unwrap();
     for migration in &for_sqlite {
         sqlite.batch_execute(&sql(migration, "up.sql")).unwrap();
@@ -108,7 +108,7 @@ fn both_databases_have_the_same_tables_columns_and_keys() {
 }
 
 /// What a view for readers of plain text relies on, with a character that lies across two chunks.
-fn the_chunks_of_an_artifact_become_one_text(server: &Postgres) {
+fn the_chunks_of_an_artifact_become_one_text(server: &Schema) {
     server.run_sql(
         "INSERT INTO reports (edition, created_at) VALUES ('daily', 1772416800123456);
          INSERT INTO artifacts (report_id, name, bytes, chunks, sha256) VALUES (1, 'html', 9, 2, '');

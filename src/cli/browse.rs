@@ -16,7 +16,7 @@ use crate::persistence::messages::StoredReport;
 
 pub(super) fn list(options: &Options, limit: u32) -> Result<(), Failure> {
     let config = system::load(options)?.config;
-    let reports = open(&config)?.list(limit, None).map_err(Failure::failed)?;
+    let reports = open(&config)?.list(limit, None)?;
     if reports.is_empty() {
         return print("there are no reports yet; `evenkeel report now` writes one\n");
     }
@@ -62,13 +62,13 @@ pub(super) fn show(options: &Options, id: i32) -> Result<(), Failure> {
 
 /// The read side of the configured database.
 pub(super) fn open(config: &Config) -> Result<Archive, Failure> {
-    let archive = Archive::open(&Location::of(config)?, 1).map_err(Failure::failed)?;
-    archive.check().map_err(Failure::failed)?;
+    let archive = Archive::open(&Location::of(config)?, 1)?;
+    archive.check()?;
     Ok(archive)
 }
 
 pub(super) fn find(archive: &Archive, id: i32) -> Result<StoredReport, Failure> {
-    let report = archive.get(id).map_err(Failure::failed)?;
+    let report = archive.get(id)?;
     report.ok_or_else(|| {
         Failure::failed(format!("there is no report {id}; `evenkeel report list` shows those that exist"))
     })

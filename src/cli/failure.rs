@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::config::ConfigError;
 use crate::daemon::StartError;
+use crate::persistence::{OpenError, PersistenceError};
 use crate::supervision::status::Fault;
 
 /// A command's failure.
@@ -67,14 +68,27 @@ impl From<StartError> for Failure {
             StartError::Config(_) | StartError::Schedule(_) | StartError::Unguarded { .. } => {
                 Self::Config(error.to_string())
             }
+            StartError::Open(error) => error.into(),
+            StartError::Persistence(error) => error.into(),
             StartError::Listen { .. }
             | StartError::Inherited { .. }
             | StartError::DataDir { .. }
-            | StartError::Open(_)
-            | StartError::Persistence(_)
             | StartError::Templates(_)
             | StartError::Sources(_) => Self::failed(error),
         }
+    }
+}
+
+impl From<PersistenceError> for Failure {
+    /// A server that refuses the user, the password or the database is a matter of the configuration.
+    fn from(error: PersistenceError) -> Self {
+        if error.is_refusal() { Self::Config(error.to_string()) } else { Self::failed(error) }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        PersistenceError::from(error).into()
     }
 }
 

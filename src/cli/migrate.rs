@@ -13,8 +13,8 @@ pub(super) fn migrate(options: &Options) -> Result<(), Failure> {
     if config.database.url.is_none() {
         std::fs::create_dir_all(&config.data_dir)?;
     }
-    let mut database = Database::open(&location).map_err(Failure::failed)?;
-    let applied = database.migrate().map_err(Failure::failed)?;
+    let mut database = Database::open(&location)?;
+    let applied = database.migrate()?;
     let mut text: String = applied.iter().map(|migration| format!("applied {migration}\n")).collect();
     text.push_str(&format!("{location} has the schema of this program\n"));
     print(&text)

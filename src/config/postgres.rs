@@ -112,6 +112,25 @@ impl PostgresUrl {
         url
     }
 
+    /// What the URL says itself about one of libpq's parameters, as it is written there.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let (_, query) = self.url.split_once('?')?;
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
+    }
+
+    /// How many servers it names, each of which is asked in turn; at least 1.
+    pub fn hosts(&self) -> u32 {
+        let named = |text: &str| u32::try_from(text.split(',').count()).unwrap_or(u32::MAX);
+        let authority =
+            self.url.split(['?']).next().and_then(|url| url.split('/').nth(2)).unwrap_or_default();
+        let in_query = ["host", "hostaddr"].iter().filter_map(|name| self.parameter(name)).map(named);
+        in_query.fold(named(authority.rsplit('@').next().unwrap_or_default()), u32::max)
+    }
+
     /// `text` in one line and without the password.
     pub fn hide(&self, text: &str) -> String {
         let mut hidden = text.split_whitespace().collect::<Vec<_>>().join(" ");

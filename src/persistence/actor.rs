@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::backlog::Backlog;
 use super::database::Database;
 use super::error::{PersistenceError, SessionError};
+use super::lapse::Lapse;
 use super::location::Location;
 use super::messages::{
     AbortReport, AppendChunk, ArtifactDigest, ArtifactName, BeginReport, CommitReport, Lease, LeaseHolder,
@@ -17,10 +18,11 @@ use super::messages::{
 };
 use super::session::{Session, check_artifacts};
 use super::slot_messages::SlotClaim;
-use super::{history, reports, transaction};
+use super::{reports, transaction};
 use crate::clock::{Clock, Stopwatch};
 
 mod slots;
+mod waiting;
 
 /// The actor that owns the write connection of one database.
 pub struct Persistence {
@@ -30,6 +32,10 @@ pub struct Persistence {
     clock: Clock,
     open: Option<OpenReport>,
     backlog: Backlog,
+    /// Since a write has failed, and until one succeeds.
+    lapse: Option<Lapse>,
+    /// Whether the points that wait will be tried again without a message.
+    retrying: bool,
     reports_committed: u64,
     reports_aborted: u64,
     points_written: u64,
@@ -73,6 +79,8 @@ impl Persistence {
             clock,
             open: None,
             backlog: Backlog::default(),
+            lapse: None,
+            retrying: false,
             reports_committed: 0,
             reports_aborted: 0,
             points_written: 0,
@@ -91,11 +99,14 @@ impl Persistence {
         // There is one builder: it asks for another report only when it was replaced.
         self.roll_back("another report was begun");
         let slot = self.enter_slot(slot)?;
+        // They would wait for the end of this report as well.
+        self.write_waiting().or_else(|error| if error.is_unavailable() { Err(error) } else { Ok(()) })?;
         // By chance, so that a session of an earlier generation is never taken for one of this.
         let id = SessionId(rand::random());
         let stopwatch = self.clock.stopwatch();
         let (report_id, artifacts) =
-            self.on_database(|database| transaction::begin(database, &edition, created_at, artifacts))?;
+            self.on_database(|database| transaction::begin(database, id, &edition, created_at, artifacts))?;
+        self.recovered(0);
         let session = Session::new(id, report_id, edition, created_at, artifacts);
         self.open = Some(OpenReport { session, stopwatch, slot, _watched: watched });
         log::debug!(session = id.0, report = report_id; "report session {id} opened");
@@ -128,11 +139,16 @@ impl Persistence {
                 return Err(refusal.into());
             }
         };
-        let slot = self.open.as_ref().and_then(|report| report.slot.as_ref()).map(|slot| slot.claim.clone());
-        self.on_database(|database| transaction::commit(database, &confirmed, slot.as_ref()))?;
+        // Taken out: the database may have to be asked what became of it.
         let Some(report) = self.open.take() else {
             return Err(SessionError::Unknown { session: session.0 }.into());
         };
+        let slot = report.slot.as_ref().map(|slot| &slot.claim);
+        if let Err(error) = transaction::commit(&mut self.database, &report.session, &confirmed, slot) {
+            self.open = Some(report);
+            self.failed(&error);
+            return Err(error);
+        }
         let duration_ms = report.stopwatch.elapsed_ms();
         let stored = report.session.stored(confirmed);
         self.reports_committed += 1;
@@ -169,6 +185,7 @@ impl Persistence {
             reports_aborted: self.reports_aborted,
             points_written: self.points_written,
             points_waiting: self.backlog.len(),
+            points_dropped: self.backlog.dropped(),
         }
     }
 
@@ -186,10 +203,23 @@ impl Persistence {
     ) -> Result<T, PersistenceError> {
         let outcome = work(&mut self.database);
         if let Err(error) = &outcome {
-            self.database.give_up_connection();
-            self.forget_report(&error.to_string());
+            self.failed(error);
         }
         outcome
+    }
+
+    fn failed(&mut self, error: &PersistenceError) {
+        self.database.give_up_connection();
+        self.forget_report(&error.to_string());
+        if !matches!(error, PersistenceError::Fenced { .. }) {
+            self.lapse.get_or_insert_with(|| Lapse::begin(&self.clock, self.backlog.dropped()));
+        }
+    }
+
+    fn recovered(&mut self, points: usize) {
+        if let Some(lapse) = self.lapse.take() {
+            lapse.end(points, self.backlog.dropped());
+        }
     }
 
     /// Ends the open report without a trace and writes what waited for its end.
@@ -216,36 +246,6 @@ impl Persistence {
             session = session.0, reason = reason, duration_ms = duration_ms;
             "report session {session} rolled back after {duration_ms} ms: {reason}"
         );
-    }
-
-    fn write_waiting(&mut self) -> Result<(), PersistenceError> {
-        if self.backlog.len() == 0 {
-            return Ok(());
-        }
-        let points = self.backlog.take();
-        match self.on_database(|database| Ok(history::insert_all(database.connection()?, &points)?)) {
-            Ok(written) => {
-                self.points_written += written;
-                Ok(())
-            }
-            Err(error) => {
-                self.backlog.put_back(points);
-                Err(error)
-            }
-        }
-    }
-
-    /// Writes what waits for the last time, or says what is lost.
-    fn write_last(&mut self) -> Result<(), String> {
-        self.write_waiting()
-            .map_err(|error| format!("{} history points are lost: {error}", self.backlog.len()))
-    }
-
-    fn write_waiting_or_warn(&mut self) {
-        if let Err(error) = self.write_waiting() {
-            let points = self.backlog.len();
-            log::warn!(points = points; "{points} history points still wait to be written: {error}");
-        }
     }
 }
 
@@ -308,8 +308,10 @@ impl Handler<AbortReport> for Persistence {
 impl Handler<RecordIndices> for Persistence {
     type Result = Result<(), PersistenceError>;
 
-    fn handle(&mut self, message: RecordIndices, _: &mut Self::Context) -> Self::Result {
-        self.record(message.points)
+    fn handle(&mut self, message: RecordIndices, ctx: &mut Self::Context) -> Self::Result {
+        let recorded = self.record(message.points);
+        self.retry_later(ctx);
+        recorded
     }
 }
 

@@ -3,13 +3,13 @@
 //! Readers use connections of their own. They see committed reports only, and neither wait for a report that is being
 //! written nor hold it up. Everything here blocks its thread: call it from a blocking one.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::r2d2::R2D2Connection;
 use jiff::Timestamp;
-use r2d2::{ManageConnection, NopErrorHandler, Pool};
+use r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
 
 use super::connection::AnyConnection;
 use super::database::connect_reader;
@@ -17,9 +17,13 @@ use super::error::PersistenceError;
 use super::location::Location;
 use super::messages::{Point, StoredReport};
 use super::{history, migrations, reports};
+use crate::clock::Clock;
 
 /// How long a caller waits for a connection before it is told that all are busy.
 const READER_WAIT: Duration = Duration::from_secs(5);
+
+/// How soon a caller that waits learns that the attempt it waits for has failed.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A connection that nobody needed for so long is closed, and its memory given back.
 const IDLE_LIMIT: Duration = Duration::from_secs(60);
@@ -32,12 +36,18 @@ pub const LONGEST_LIST: u32 = 500;
 pub struct Archive {
     pool: Pool<Readers>,
     location: Arc<Location>,
+    failure: Failure,
 }
+
+/// Why the last attempt to open a connection has failed; nothing after one that has not. While it is there, the pool goes
+/// on trying, and nobody waits for that.
+type Failure = Arc<Mutex<Option<PersistenceError>>>;
 
 /// Opens what the pool hands out.
 #[derive(Debug)]
 struct Readers {
     location: Location,
+    failure: Failure,
 }
 
 impl ManageConnection for Readers {
@@ -45,7 +55,9 @@ impl ManageConnection for Readers {
     type Error = PersistenceError;
 
     fn connect(&self) -> Result<AnyConnection, PersistenceError> {
-        connect_reader(&self.location)
+        let connected = connect_reader(&self.location);
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = connected.as_ref().err().cloned();
+        connected
     }
 
     /// A session ends with its server, and only a question shows it. Files do not go.
@@ -75,6 +87,8 @@ impl Archive {
         if let Location::Sqlite { .. } = location {
             check(location)?;
         }
+        let failure = Failure::default();
+        let readers_of = Readers { location: location.clone(), failure: Arc::clone(&failure) };
         let pool = Pool::builder()
             .max_size(readers.max(1))
             .min_idle(Some(0))
@@ -83,8 +97,8 @@ impl Archive {
             .test_on_check_out(true)
             // What went wrong is told to the caller that waited for it.
             .error_handler(Box::new(NopErrorHandler))
-            .build_unchecked(Readers { location: location.clone() });
-        Ok(Self { pool, location: Arc::new(location.clone()) })
+            .build_unchecked(readers_of);
+        Ok(Self { pool, location: Arc::new(location.clone()), failure })
     }
 
     /// Whether the database answers and has this program's schema.
@@ -150,12 +164,30 @@ impl Archive {
         &self,
         query: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
     ) -> Result<T, PersistenceError> {
-        let mut connection = self.pool.get().map_err(|error| PersistenceError::ReadersBusy {
-            readers: self.pool.max_size(),
-            waited_ms: u64::try_from(self.pool.connection_timeout().as_millis()).unwrap_or(u64::MAX),
-            reason: error.to_string(),
-        })?;
+        let mut connection = self.connection()?;
         Ok(query(&mut connection)?)
+    }
+
+    /// A connection, within [`READER_WAIT`]; sooner the reason why there is none, when the last attempt to open one has
+    /// failed.
+    fn connection(&self) -> Result<PooledConnection<Readers>, PersistenceError> {
+        let wait = self.pool.connection_timeout();
+        let waited = Clock::system().stopwatch();
+        loop {
+            let left = wait.saturating_sub(waited.elapsed());
+            let error = match self.pool.get_timeout(left.min(LOOK_EVERY)) {
+                Ok(connection) => return Ok(connection),
+                Err(error) => error,
+            };
+            if let Some(failure) = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+                return Err(failure);
+            }
+            if left.is_zero() {
+                let waited_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                let (readers, reason) = (self.pool.max_size(), error.to_string());
+                return Err(PersistenceError::ReadersBusy { readers, waited_ms, reason });
+            }
+        }
     }
 }
 

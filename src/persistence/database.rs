@@ -3,19 +3,31 @@
 //! Whoever holds a [`Database`] on a file is the file's only writer, among processes and among generations of one
 //! process. A server has many writers; whose turn it is, is agreed upon in the database itself.
 
+use std::time::Duration;
+
+use diesel::QueryResult;
+
 use super::connection::AnyConnection;
 use super::error::PersistenceError;
 use super::location::Location;
 use super::migrations;
 use super::open_error::OpenError;
+use super::outage::Outage;
 use super::writer_lock::WriterLock;
 use super::{postgres, slots, sqlite};
+use crate::clock::Clock;
+
+/// The pauses before a statement is tried again. Together they hold the writer's thread up for a third of a second.
+const PAUSES: [Duration; 3] =
+    [Duration::from_millis(50), Duration::from_millis(100), Duration::from_millis(200)];
 
 /// The writer of one database.
 pub struct Database {
     location: Location,
     /// Absent after a failure, until somebody asks for it again.
     connection: Option<AnyConnection>,
+    /// Since the last attempt to connect to the server has failed.
+    outage: Option<Outage>,
     _lock: Option<WriterLock>,
 }
 
@@ -35,7 +47,7 @@ impl Database {
             }
             Location::Postgres { .. } => (connect(location)?, None),
         };
-        let mut database = Self { location: location.clone(), connection: Some(connection), _lock: lock };
+        let mut database = Self { connection: Some(connection), _lock: lock, ..Self::unconnected(location) };
         database.refuse_strangers()?;
         Ok(database)
     }
@@ -48,10 +60,12 @@ impl Database {
     pub fn open_when_reachable(location: &Location) -> Result<Self, OpenError> {
         match location {
             Location::Sqlite { .. } => Self::open(location),
-            Location::Postgres { .. } => {
-                Ok(Self { location: location.clone(), connection: None, _lock: None })
-            }
+            Location::Postgres { .. } => Ok(Self::unconnected(location)),
         }
+    }
+
+    fn unconnected(location: &Location) -> Self {
+        Self { location: location.clone(), connection: None, outage: None, _lock: None }
     }
 
     /// Applies the migrations that the database lacks, each in a transaction of its own, and names them in order.
@@ -87,14 +101,55 @@ impl Database {
     pub(super) fn connection(&mut self) -> Result<&mut AnyConnection, PersistenceError> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.reconnect()?,
+            None => self.connect_unless_refused()?,
         };
         Ok(self.connection.insert(connection))
+    }
+
+    /// Runs `work`, and up to three times more, each on a new connection, when what failed it may pass at once: a
+    /// session that has ended, two transactions in each other's way. Connecting itself is tried once: a server that is
+    /// away for longer is for the next message.
+    ///
+    /// For work that may be done twice. After an error there is no connection: whatever was open is rolled back.
+    pub(super) fn persist<T>(
+        &mut self,
+        mut work: impl FnMut(&mut AnyConnection) -> QueryResult<T>,
+    ) -> Result<T, PersistenceError> {
+        let mut pauses = PAUSES.into_iter();
+        loop {
+            let error = match self.connection().map(&mut work) {
+                Ok(Ok(done)) => return Ok(done),
+                Ok(Err(error)) => PersistenceError::from(error),
+                Err(error) => return Err(error),
+            };
+            self.give_up_connection();
+            let is_server = matches!(self.location, Location::Postgres { .. });
+            let passes = is_server && matches!(error, PersistenceError::Unavailable(_));
+            let Some(pause) = pauses.next().filter(|_| passes) else { return Err(error) };
+            log::debug!("a statement is tried again in {pause:?}: {error}");
+            // The writer's thread serves nothing else. Woken early, it merely tries early.
+            std::thread::park_timeout(pause);
+        }
     }
 
     /// Closes the write connection. The database rolls an open transaction back, whatever state the connection is in.
     pub(super) fn give_up_connection(&mut self) {
         self.connection = None;
+    }
+
+    /// Connects, or says at once why that has failed a moment ago.
+    fn connect_unless_refused(&mut self) -> Result<AnyConnection, PersistenceError> {
+        if let Some(refusal) = self.outage.as_ref().and_then(Outage::refusal) {
+            return Err(refusal);
+        }
+        let connected = self.reconnect();
+        self.outage = match &connected {
+            Err(error) if matches!(self.location, Location::Postgres { .. }) => {
+                Some(Outage::after(self.outage.as_ref(), error.clone(), &Clock::system()))
+            }
+            Ok(_) | Err(_) => None,
+        };
+        connected
     }
 
     fn reconnect(&self) -> Result<AnyConnection, PersistenceError> {

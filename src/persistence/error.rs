@@ -16,6 +16,14 @@ pub enum PersistenceError {
     /// The database cannot be reached, or takes nothing now; trying again may help.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// The connection ended while a report was being committed, and nobody could be asked whether it is stored.
+    #[error("whether report {report} was stored is not known: {reason}")]
+    InDoubt {
+        /// The id that it has, if it is there.
+        report: i32,
+        /// How its commit failed, and why the database could not be asked.
+        reason: String,
+    },
     /// Another process held the write lock for longer than `database.lock_wait`.
     #[error("the database is locked by another process")]
     Locked,
@@ -142,6 +150,22 @@ pub enum SessionError {
     },
 }
 
+impl PersistenceError {
+    /// Whether the database is away or held by somebody else, so that the same may succeed later.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Locked | Self::Open(OpenError::Unreachable { .. }))
+    }
+
+    /// Whether only another configuration helps: the server does not know the user, the database or the password.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Open(OpenError::Refused { .. }))
+    }
+}
+
+/// What a server says when it ends a transaction or a session that was not at fault; most of its codes do not reach us.
+const PASSING: [&str; 4] =
+    ["deadlock detected", "terminating connection", "shutting down", "SSL error: unexpected eof"];
+
 impl From<DieselError> for PersistenceError {
     fn from(error: DieselError) -> Self {
         let said = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -154,6 +178,7 @@ impl From<DieselError> for PersistenceError {
                 _,
             )
             | DieselError::BrokenTransactionManager => Self::Unavailable(said),
+            _ if PASSING.iter().any(|words| said.contains(words)) => Self::Unavailable(said),
             _ if said.contains(LOCKED) => Self::Locked,
             _ => Self::Database(said),
         }

@@ -14,6 +14,10 @@ use super::connection::AnyConnection;
 use super::messages::Point;
 use super::schema::index_points;
 
+/// Points of one statement where every statement is a way to a server and back: a day of history that has waited is
+/// written in 50.
+const POINTS_AT_ONCE: usize = 200;
+
 /// Inserts the points that are not recorded yet, all in one transaction, and says how many those were.
 pub(super) fn insert_all<'a>(
     connection: &mut AnyConnection,
@@ -27,21 +31,30 @@ fn insert<'a>(
     points: impl IntoIterator<Item = &'a Point>,
 ) -> QueryResult<u64> {
     let mut written = 0;
-    for point in points {
-        let values = (
-            index_points::series.eq(point.series.as_str()),
-            index_points::at.eq(point.at.as_microsecond()),
-            index_points::value.eq(point.value),
-            index_points::volume.eq(point.volume),
-            index_points::source.eq(point.source.as_str()),
-        );
-        let insertion = diesel::insert_into(index_points::table).values(values).on_conflict_do_nothing();
+    let mut points = points.into_iter().peekable();
+    while points.peek().is_some() {
+        let rows = points.by_ref().take(POINTS_AT_ONCE).map(|point| {
+            (
+                index_points::series.eq(point.series.as_str()),
+                index_points::at.eq(point.at.as_microsecond()),
+                index_points::value.eq(point.value),
+                index_points::volume.eq(point.volume),
+                index_points::source.eq(point.source.as_str()),
+            )
+        });
         // The two say "nothing" differently, and the query builder for both knows neither.
-        let rows = match connection {
-            AnyConnection::Sqlite(connection) => insertion.execute(connection)?,
-            AnyConnection::Postgres(connection) => insertion.execute(connection)?,
-        };
-        written += rows as u64;
+        match connection {
+            AnyConnection::Sqlite(connection) => {
+                for row in rows {
+                    let insertion = diesel::insert_into(index_points::table).values(row);
+                    written += insertion.on_conflict_do_nothing().execute(connection)? as u64;
+                }
+            }
+            AnyConnection::Postgres(connection) => {
+                let insertion = diesel::insert_into(index_points::table).values(rows.collect::<Vec<_>>());
+                written += insertion.on_conflict_do_nothing().execute(connection)? as u64;
+            }
+        }
     }
     Ok(written)
 }

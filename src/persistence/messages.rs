@@ -122,8 +122,9 @@ pub struct AbortReport {
 ///
 /// While a report is open its transaction owns the write connection; points that arrive then are kept and written
 /// when the report ends, so that a report that is rolled back takes no history with it. Points that the database
-/// refused are kept as well and written with the next ones, although the message is answered with the error; what a
-/// generation cannot write when it ends is lost.
+/// refused are kept as well, although the message is answered with the error: they are written with the next ones, before
+/// the next report, or a few seconds after the database is there again, whichever comes first. At most 10,000 points or
+/// 2 MiB of them wait; the oldest are dropped first. What a generation cannot write when it ends is lost.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<(), PersistenceError>")]
 pub struct RecordIndices {
@@ -210,4 +211,6 @@ pub struct PersistenceStatus {
     pub points_written: u64,
     /// History points that wait for the open report to end, or for a database that refused them.
     pub points_waiting: usize,
+    /// History points that were dropped because too many waited.
+    pub points_dropped: u64,
 }

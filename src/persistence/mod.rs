@@ -7,14 +7,17 @@
 pub mod actor;
 pub mod archive;
 mod backlog;
+mod commit;
 mod connection;
 pub mod database;
 mod error;
 mod history;
+mod lapse;
 pub mod location;
 pub mod messages;
 mod migrations;
 mod open_error;
+mod outage;
 mod postgres;
 pub mod replica;
 mod reports;

@@ -118,10 +118,24 @@ impl OpenError {
     pub(super) fn from_postgres(url: &PostgresUrl, said: &str) -> Self {
         let (database, reason) = (url.to_string(), url.hide(said));
         // A server that starts, stops or is full says so as FATAL, too.
-        const PASSING: [&str; 5] =
-            ["starting up", "shutting down", "recovery", "too many clients", "remaining connection slots"];
+        const PASSING: [&str; 6] = [
+            "starting up",
+            "shutting down",
+            "recovery",
+            "too many clients",
+            "remaining connection slots",
+            "terminating connection",
+        ];
         let is_passing = PASSING.iter().any(|words| reason.contains(words));
-        let is_refusal = reason.contains("FATAL:") || reason.contains("does not support SSL");
+        const REFUSALS: [&str; 6] = [
+            "FATAL:",
+            "does not support SSL",
+            "certificate",
+            "no password supplied",
+            "authentication method requirement",
+            "invalid ",
+        ];
+        let is_refusal = REFUSALS.iter().any(|words| reason.contains(words));
         if is_refusal && !is_passing {
             Self::Refused { database, reason }
         } else {
@@ -152,6 +166,28 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn what_only_another_configuration_helps_against_is_a_refusal() {
+        let url = PostgresUrl::parse("postgresql://user:hunter2@host/db").unwrap();
+        let table = [
+            ("FATAL:  password authentication failed for user \"user\"", true),
+            ("FATAL:  database \"db\" does not exist", true),
+            ("server does not support SSL, but SSL was required", true),
+            ("SSL error: certificate verify failed", true),
+            ("fe_sendauth: no password supplied", true),
+            ("connection to server failed: Connection refused", false),
+            ("FATAL:  the database system is starting up", false),
+            ("FATAL:  sorry, too many clients already", false),
+            ("session is read-only", false),
+            ("timeout expired", false),
+        ];
+        for (said, refused) in table {
+            let error = OpenError::from_postgres(&url, said);
+            assert_eq!(matches!(error, OpenError::Refused { .. }), refused, "{error}");
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+    }
 
     #[test]
     fn what_sqlite_says_becomes_an_error_that_names_the_file() {

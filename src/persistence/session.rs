@@ -12,9 +12,9 @@ use super::messages::{ArtifactDigest, ArtifactName, SessionId, StoredArtifact, S
 /// The state of an open report.
 pub(super) struct Session {
     pub(super) id: SessionId,
-    report_id: i32,
+    pub(super) report_id: i32,
     edition: String,
-    created_at: Timestamp,
+    pub(super) created_at: Timestamp,
     parts: Vec<Part>,
 }
 

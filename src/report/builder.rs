@@ -25,11 +25,11 @@ use crate::market::model::{Constituent, Snapshot};
 use crate::market::source::Sources;
 use crate::market::store::IndexStore;
 use crate::memory::arena::Arenas;
+use crate::persistence::PersistenceError;
 use crate::persistence::archive::Archive;
 use crate::persistence::messages::{
     AbortReport, AppendChunk, ArtifactDigest, BeginReport, CommitReport, Lease, SessionId, StoredReport,
 };
-use crate::persistence::{OpenError, PersistenceError};
 use crate::supervision::link::{LinkError, Recipient};
 
 /// Coins of one page, the most that the source gives at once.
@@ -230,12 +230,8 @@ fn history(archive: &Archive, clock: &Clock, snapshot: &Snapshot) -> Vec<IndexSe
 
 fn opened(answer: Result<Result<SessionId, PersistenceError>, LinkError>) -> Result<SessionId, BuildError> {
     match answer {
-        Ok(Err(
-            error @ (PersistenceError::Unavailable(_)
-            | PersistenceError::Locked
-            | PersistenceError::Open(OpenError::Unreachable { .. })),
-        )) => Err(BuildError::NotOpened(error.to_string())),
-        other => storage(other),
+        Ok(Err(error)) if error.is_unavailable() => Err(BuildError::NotOpened(error.to_string())),
+        answer => storage(answer),
     }
 }
 

@@ -40,7 +40,8 @@ pub enum BuildError {
     /// The report could not be opened or committed.
     #[error("the report could not be stored: {0}")]
     Storage(String),
-    /// The database was not there to open the report: nothing was built.
+    /// The report could not be opened, and nothing was built: the database is away or held by somebody else, and may be
+    /// there again soon.
     #[error("the report could not be opened: {0}")]
     NotOpened(String),
     /// The due slot has passed to another replica.
