@@ -71,6 +71,8 @@ const KEYS: &[(&str, Kind)] = &[
     ("redis.answer_within", Kind::Length(Duration::from_millis(1))),
     ("redis.prefix", Kind::Prefix),
     ("redis.ca_file", Kind::File),
+    ("keep.history", Kind::Age),
+    ("keep.reports", Kind::Age),
     ("market.refresh_every", Kind::Length(SECOND)),
     ("market.snapshot_ttl", Kind::Length(Duration::from_millis(1))),
     ("market.vietnam", Kind::Flag),

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use toml::Value;
 
 use super::database::DatabaseUrl;
+use super::keep::Age;
 use super::redis_url::{self, RedisUrl};
 use super::secret::{HIDDEN, hide_credentials};
 use super::{duration, size, sqlite, times};
@@ -47,6 +48,8 @@ pub(super) enum Kind {
     Size(ByteSize),
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// An age in days, or forever.
+    Age,
     /// Times of day, each once.
     Times,
     Zone,
@@ -73,6 +76,9 @@ impl Kind {
             Self::Body => body(value),
             Self::Size(least) => amount(value, least),
             Self::Choice(words) => choice(value, words),
+            Self::Age => {
+                Age::parse(value.as_str().unwrap_or_default()).map(|age| Value::String(age.to_string()))
+            }
             Self::Times => day_times(value),
             Self::Zone => zone(value),
             Self::BaseUrl => base_url(value),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::database::{DatabaseConfig, DatabaseTarget};
 use super::error::ConfigError;
+use super::keep::KeepConfig;
 use super::market::MarketConfig;
 use super::memory::MemoryConfig;
 use super::redis::RedisConfig;
@@ -26,6 +27,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Where the latest snapshot is kept for others to read.
     pub redis: RedisConfig,
+    /// How long it is kept.
+    pub keep: KeepConfig,
     /// Which indices are collected, how often and from where.
     pub market: MarketConfig,
     /// When reports are written and how large they are.
@@ -45,6 +48,7 @@ impl Default for Config {
             server: ServerConfig::default(),
             database: DatabaseConfig::default(),
             redis: RedisConfig::default(),
+            keep: KeepConfig::default(),
             market: MarketConfig::default(),
             report: ReportConfig::default(),
             supervision: SupervisionConfig::default(),

@@ -17,13 +17,14 @@ use crate::market::source::{Gates, SourceError, Sources, client_config};
 use crate::market::store::{InProcessStore, IndexStore, RedisStore};
 use crate::memory::arena::Arenas;
 use crate::memory::probe::cgroup_limit;
-use crate::persistence::OpenError;
 use crate::persistence::actor::Persistence;
+use crate::persistence::actor::retention::Retention;
 use crate::persistence::archive::Archive;
 use crate::persistence::database::Database;
 use crate::persistence::location::Location;
 use crate::persistence::replica::Replica;
 use crate::persistence::turn::Turns;
+use crate::persistence::{OpenError, PersistenceError};
 use crate::report::auto::AutoReport;
 use crate::report::builder::{ReportBuilder, Shelf, Workshop};
 use crate::report::render::Templates;
@@ -99,7 +100,7 @@ impl Foundation {
     /// Children in the order in which they need each other: `Persistence` first, who gives orders last.
     pub(super) fn supervisor(self: &Arc<Self>, links: &Links, extent: Extent) -> Supervisor {
         let supervisor = Supervisor::new(self.config.supervision.clone(), self.arenas.clone(), &self.clock)
-            .supervise(self.ailing(self.persistence(links)))
+            .supervise(self.ailing(self.persistence(links, extent)))
             .supervise(self.ailing(self.market(links, extent)))
             .supervise(self.ailing(self.builder(links)));
         let scheduled = match extent {
@@ -133,9 +134,22 @@ impl Foundation {
         self.laboratory.attach(child, &self.clock)
     }
 
-    fn persistence(self: &Arc<Self>, links: &Links) -> Child<Persistence> {
+    fn persistence(self: &Arc<Self>, links: &Links, extent: Extent) -> Child<Persistence> {
         let shared = Arc::clone(self);
-        Child::fallible(&links.persistence, move || Persistence::new(&shared.location, shared.clock.clone()))
+        let (me, turns) = (links.persistence.clone(), self.turns(links));
+        Child::fallible(&links.persistence, move || {
+            let persistence = Persistence::new(&shared.location, shared.clock.clone())?;
+            let (keep, clock) = (shared.config.keep.clone(), shared.clock.clone());
+            Ok::<_, PersistenceError>(match extent {
+                Extent::OneReport => persistence,
+                Extent::Whole => persistence.with_retention(Retention {
+                    keep,
+                    turns: turns.clone(),
+                    me: me.clone(),
+                    clock,
+                }),
+            })
+        })
     }
 
     fn market(self: &Arc<Self>, links: &Links, extent: Extent) -> Child<MarketIndices> {

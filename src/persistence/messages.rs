@@ -132,6 +132,31 @@ pub struct RecordIndices {
     pub points: Vec<Point>,
 }
 
+/// Removes a batch of what is older than it is to be kept. Nothing while a report is open.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Removed, PersistenceError>")]
+pub struct RemoveOld {
+    /// Points from before this time; none are removed without it.
+    pub points_before: Option<Timestamp>,
+    /// Reports created before this time, except the newest; none are removed without it.
+    pub reports_before: Option<Timestamp>,
+    /// The slot of the work: nothing is removed when it is somebody else's by now.
+    pub slot: SlotClaim,
+}
+
+/// What became of a [`RemoveOld`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    /// So many points of one series; there may be more.
+    Points(u64),
+    /// One report with everything that belongs to it; there may be more.
+    Report(i32),
+    /// Nothing: a report is being written.
+    Busy,
+    /// Nothing: nothing so old is left.
+    Done,
+}
+
 /// One value of one series at one time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {

@@ -21,6 +21,7 @@ mod outage;
 mod postgres;
 pub mod replica;
 mod reports;
+mod retention;
 mod schema;
 pub mod scratch;
 mod session;

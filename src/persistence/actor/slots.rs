@@ -9,7 +9,8 @@ use actix::prelude::*;
 use diesel::prelude::*;
 use jiff::SignedDuration;
 
-use super::{Persistence, SlotInWork};
+use super::Persistence;
+use super::open_report::SlotInWork;
 use crate::persistence::PersistenceError;
 use crate::persistence::connection::AnyConnection;
 use crate::persistence::slot_messages::{
@@ -70,7 +71,7 @@ impl Persistence {
         }
     }
 
-    fn extend_or_refuse(&mut self, claim: &SlotClaim) -> Result<(), PersistenceError> {
+    pub(super) fn extend_or_refuse(&mut self, claim: &SlotClaim) -> Result<(), PersistenceError> {
         let lost = self.on_slots(|connection| {
             let extended = slots::extend(connection, claim)?;
             if extended { Ok(None) } else { slots::fenced(connection, claim).map(Some) }

@@ -6,7 +6,11 @@ use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
 use sha2::{Digest, Sha256};
 
+use jiff::Timestamp;
+
 use super::*;
+use crate::persistence::error::SessionError;
+use crate::persistence::messages::{ArtifactDigest, Lease, SessionId};
 
 static CHUNK: [u8; 65_536] = [b'x'; 65_536];
 
