@@ -21,7 +21,7 @@ use crate::market::model::{Constituent, Snapshot};
 use crate::persistence::messages::{ArtifactDigest, ArtifactName};
 
 /// Rows that are rendered at once: the template engine's values are some ten times as large as the rows' bytes.
-const ROWS_AT_ONCE: usize = 10;
+const ROWS_AT_ONCE: usize = 5;
 
 /// A report could not be written.
 #[derive(Debug, thiserror::Error)]
