@@ -23,11 +23,16 @@ const BEATS: u32 = 3;
 /// The share of a lease by which those who wait are kept apart, and the least that they wait.
 const JITTER: f64 = 0.05;
 
+/// The share of a lease for which a claim holds. The rest is for those who wait to notice: so they have taken over when
+/// the lease of somebody who died is over.
+const HELD: f64 = 0.875;
+
 /// Takes the turns of one replica.
 #[derive(Debug, Clone)]
 pub struct Turns {
     register: Register,
     replica: Replica,
+    /// Of a claim; see [`Turns::held_for`].
     lease: Duration,
     clock: Clock,
 }
@@ -102,7 +107,12 @@ impl Turns {
             finish: keeper.recipient(),
             release: keeper.recipient(),
         };
-        Self { register, replica, lease, clock }
+        Self { register, replica, lease: Self::held_for(lease), clock }
+    }
+
+    /// How long a claim holds unless it is extended, in real time: a little less than the lease.
+    pub fn held_for(lease: Duration) -> Duration {
+        lease.mul_f64(HELD)
     }
 
     /// The name of this replica.
