@@ -71,9 +71,13 @@ impl Database {
     /// Applies the migrations that the database lacks, each in a transaction of its own, and names them in order.
     ///
     /// # Errors
-    /// When the database cannot be reached or refuses; the migrations before the refused one stand.
+    /// When the database cannot be reached or refuses; the migrations before the refused one stand. When something has
+    /// the name that the view needs: nothing was written then.
     pub fn migrate(&mut self) -> Result<Vec<String>, PersistenceError> {
-        migrations::apply(self.connection()?)
+        let database = self.location.to_string();
+        let connection = self.connection()?;
+        migrations::difference(connection)?.refuse_occupant(&database)?;
+        migrations::apply(connection)
     }
 
     /// Ends the leases of a file at the start of a process: it is the file's only writer, so whoever held one is gone. On
@@ -160,6 +164,7 @@ impl Database {
         let mut connection = connect(&self.location)?;
         let difference = migrations::difference(&mut connection)?;
         difference.refuse_strangers(&self.location.to_string())?;
+        difference.refuse_occupant(&self.location.to_string())?;
         for migration in migrations::apply(&mut connection)? {
             log::info!(migration = migration.as_str(); "the database has been migrated: {migration}");
         }

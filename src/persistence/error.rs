@@ -2,6 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind as Kind, Error as DieselError};
 
+use super::adoption::AdoptionError;
 use super::open_error::{LOCKED, OpenError};
 
 /// Why something could not be stored or read.
@@ -10,6 +11,9 @@ pub enum PersistenceError {
     /// The database could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The old service's table is in the way, or cannot be taken over.
+    #[error(transparent)]
+    Adoption(#[from] AdoptionError),
     /// The open report and what was said about it do not agree.
     #[error(transparent)]
     Session(#[from] SessionError),

@@ -38,6 +38,13 @@ impl Location {
         })
     }
 
+    /// How long a statement waits for a lock that somebody else holds.
+    pub(super) fn lock_wait(&self) -> Duration {
+        match self {
+            Self::Sqlite { lock_wait, .. } | Self::Postgres { lock_wait, .. } => *lock_wait,
+        }
+    }
+
     /// The file at `path`.
     pub fn sqlite(path: &Path, lock_wait: Duration) -> Self {
         Self::Sqlite { path: path.to_path_buf(), lock_wait }

@@ -10,12 +10,17 @@ use diesel::sql_types::{BigInt, Oid, Text};
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::adoption::AdoptionError;
+use super::adoption::occupant::{self, Occupant};
 use super::connection::AnyConnection;
 use super::error::PersistenceError;
 use super::open_error::OpenError;
 
 /// The tables that the migrations make.
 const OURS: [&str; 5] = ["reports", "artifacts", "artifact_chunks", "index_points", "slots"];
+
+/// The migration that needs a name which the table of the old service may have.
+const VIEW: &str = "0004_crypto_report";
 
 const FOR_SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const FOR_POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -64,6 +69,8 @@ pub(super) struct Difference {
     pub(super) pending: Vec<String>,
     /// Tables with our names in a database to which no migration of ours was applied: another program made them.
     pub(super) foreign: Vec<String>,
+    /// What has the name of the view that a pending migration makes.
+    pub(super) occupant: Option<Occupant>,
 }
 
 impl Difference {
@@ -77,6 +84,11 @@ impl Difference {
             return Err(OpenError::Newer { database: database(), unknown: self.unknown.join(", ") });
         }
         Ok(())
+    }
+
+    /// Refuses a database in which a pending migration would fail, before any of them is applied.
+    pub(super) fn refuse_occupant(&self, database: &str) -> Result<(), AdoptionError> {
+        self.occupant.as_ref().map_or(Ok(()), |occupant| Err(occupant.refusal(database)))
     }
 
     /// Refuses a database whose schema is older than the program.
@@ -105,27 +117,80 @@ pub(super) fn difference(connection: &mut AnyConnection) -> Result<Difference, P
     let foreign = if applied.iter().any(is_known) { Vec::new() } else { tables(connection, &OURS)? };
     let unknown = applied.iter().filter(|version| !is_known(version)).cloned().collect();
     let pending = known.into_iter().filter(|migration| !applied.contains(&migration.version));
-    Ok(Difference { unknown, pending: pending.map(|migration| migration.name).collect(), foreign })
+    let pending: Vec<String> = pending.map(|migration| migration.name).collect();
+    let is_view_pending = pending.iter().any(|name| name == VIEW);
+    let occupant = if is_view_pending { occupant::look(connection)? } else { None };
+    Ok(Difference { unknown, pending, foreign, occupant })
+}
+
+/// Whether a migration of ours was applied.
+pub(super) fn is_ours(connection: &mut AnyConnection) -> Result<bool, PersistenceError> {
+    let known = known::<Sqlite>(&FOR_SQLITE)?;
+    let applied = applied_versions(connection)?;
+    Ok(known.iter().any(|migration| applied.contains(&migration.version)))
 }
 
 /// Applies what is missing, one transaction a migration, and names it in order.
 pub(super) fn apply(connection: &mut AnyConnection) -> Result<Vec<String>, PersistenceError> {
+    apply_those(connection, |_| true)
+}
+
+/// The same, as far as no name is needed that the table of the old service may have.
+pub(super) fn apply_before_the_view(connection: &mut AnyConnection) -> Result<(), PersistenceError> {
+    apply_those(connection, |name| name < VIEW).map(drop)
+}
+
+/// Makes the view, in the transaction that is open.
+pub(super) fn apply_the_view(connection: &mut AnyConnection) -> Result<(), PersistenceError> {
+    if let AnyConnection::Postgres(connection) = connection {
+        // Given back with the end of the transaction.
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(TURN).execute(connection)?;
+    }
+    run(connection, |name| name == VIEW).map(drop)
+}
+
+fn apply_those(
+    connection: &mut AnyConnection,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<String>, PersistenceError> {
     if difference(connection)?.pending.is_empty() {
         return Ok(Vec::new());
     }
     if let AnyConnection::Postgres(connection) = connection {
         diesel::sql_query("SELECT pg_advisory_lock($1)").bind::<BigInt, _>(TURN).execute(connection)?;
     }
-    let pending = difference(connection)?.pending;
-    let applied = match connection {
-        AnyConnection::Sqlite(connection) => connection.run_pending_migrations(FOR_SQLITE).map(drop),
-        AnyConnection::Postgres(connection) => connection.run_pending_migrations(FOR_POSTGRES).map(drop),
-    };
+    let applied = run(connection, wanted);
     if let AnyConnection::Postgres(connection) = connection {
         diesel::sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(TURN).execute(connection)?;
     }
-    applied.map_err(|error| PersistenceError::Database(error.to_string()))?;
-    Ok(pending)
+    applied
+}
+
+fn run(
+    connection: &mut AnyConnection,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<String>, PersistenceError> {
+    match connection {
+        AnyConnection::Sqlite(connection) => run_on(connection, FOR_SQLITE, wanted),
+        AnyConnection::Postgres(connection) => run_on(connection, FOR_POSTGRES, wanted),
+    }
+    .map_err(|error| PersistenceError::Database(error.to_string()))
+}
+
+fn run_on<DB: Backend>(
+    connection: &mut impl MigrationHarness<DB>,
+    embedded: EmbeddedMigrations,
+    wanted: impl Fn(&str) -> bool,
+) -> diesel::migration::Result<Vec<String>> {
+    let mut applied = Vec::new();
+    for migration in connection.pending_migrations(embedded)? {
+        let name = migration.name().to_string();
+        if wanted(&name) {
+            connection.run_migration(&migration)?;
+            applied.push(name);
+        }
+    }
+    Ok(applied)
 }
 
 fn applied_versions(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {

@@ -5,6 +5,7 @@
 //! Nothing here knows what a report is about.
 
 pub mod actor;
+pub mod adoption;
 pub mod archive;
 mod backlog;
 mod commit;

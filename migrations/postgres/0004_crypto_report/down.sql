@@ -1,0 +1,3 @@
+-- The reports stay; only what shows them goes.
+DROP VIEW crypto_report;
+DROP INDEX reports_shown_at;

@@ -1,0 +1,2 @@
+-- The reports stay; only what shows them goes.
+DROP VIEW crypto_report;
