@@ -108,11 +108,33 @@ Healthy actors that only look as if they leaked, with the most that they hold:
     /// Bring the database to this program's schema
     ///
     /// `run` does the same at its start; on its own it shows what would be in the way.
-    #[command(after_help = "Example:\n  evenkeel migrate --database sqlite:market.db")]
-    Migrate,
+    #[command(
+        after_help = "Example:\n  evenkeel migrate --database sqlite:market.db\n  evenkeel migrate --adopt"
+    )]
+    Migrate(MigrateArguments),
+    /// Import the reports of the old service from its SQLite file
+    ///
+    /// Every row of its table crypto_report becomes a report with the same id and time. The file is only read. A row that
+    /// was imported before is skipped, so that an import which was interrupted is simply run again.
+    #[command(after_help = "Example:\n  evenkeel import instance/crypto_reports.db")]
+    Import {
+        /// The SQLite file of the old service
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Check or print the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MigrateArguments {
+    /// Take over the table crypto_report of the old service, which is switched off
+    ///
+    /// Imports every row with its id and its time, compares, renames the table to crypto_report_before_evenkeel and puts a
+    /// view of the same columns in its place. When it is interrupted, run it again: it goes on where it stopped.
+    #[arg(long)]
+    pub(super) adopt: bool,
 }
 
 #[derive(Debug, Args)]

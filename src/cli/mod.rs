@@ -10,12 +10,14 @@ mod config;
 mod demo;
 mod export;
 mod failure;
+mod import;
 mod logging;
 mod memory;
 mod migrate;
 mod now;
 mod replace;
 mod report;
+mod rows;
 mod run;
 mod signals;
 mod simulate;
@@ -38,7 +40,8 @@ pub fn main() -> ExitCode {
         Command::Simulate(simulate) => simulate::simulate(&options, &simulate),
         Command::Report(report) => report::report(&options, report),
         Command::Memory(command) => memory::memory(&options, command),
-        Command::Migrate => migrate::migrate(&options),
+        Command::Migrate(arguments) => migrate::migrate(&options, arguments.adopt),
+        Command::Import { file } => import::import(&options, &file),
         Command::Config(command) => config::config(&options, command),
     };
     done.map_or_else(Failure::report, |()| ExitCode::SUCCESS)

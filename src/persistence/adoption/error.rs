@@ -113,6 +113,12 @@ pub enum AdoptionError {
         /// The path.
         path: PathBuf,
     },
+    /// The file to import is of another kind.
+    #[error("{path} is not an SQLite database: name the SQLite file of the old service")]
+    NotSqlite {
+        /// The path.
+        path: PathBuf,
+    },
     /// The file to import has no such table.
     #[error("{path} has no table crypto_report: name the SQLite file of the old service")]
     NoTable {

@@ -27,7 +27,9 @@ pub(super) fn import(
             Some(report) => {
                 if let Some(difference) = difference(old, &row, &report)? {
                     let (place, id) = (old.place().to_owned(), row.id);
-                    return Err(AdoptionError::Collision { place, id, difference: difference.to_owned() }.into());
+                    return Err(
+                        AdoptionError::Collision { place, id, difference: difference.to_owned() }.into()
+                    );
                 }
                 tally.skipped += 1;
             }
@@ -127,7 +129,8 @@ pub(super) fn unequal(
         for (column, bytes) in COLUMNS.into_iter().zip(row.bytes) {
             let artifact = report.artifacts.iter().find(|artifact| artifact.name == column.artifact);
             let stored = stored_bytes(connection, id, column)?;
-            if artifact.map(|artifact| artifact.bytes) != bytes || stored != bytes.filter(|bytes| *bytes > 0) {
+            if artifact.map(|artifact| artifact.bytes) != bytes || stored != bytes.filter(|bytes| *bytes > 0)
+            {
                 return Ok(Some(format!("{} of row {id}", column.name)));
             }
         }

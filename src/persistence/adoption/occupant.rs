@@ -93,9 +93,7 @@ pub(in crate::persistence) fn look(connection: &mut AnyConnection) -> QueryResul
 
 fn about_the_name<T>(connection: &mut AnyConnection, query: &str) -> QueryResult<Vec<T>>
 where
-    T: 'static
-        + QueryableByName<diesel::pg::Pg>
-        + QueryableByName<diesel::sqlite::Sqlite>,
+    T: 'static + QueryableByName<diesel::pg::Pg> + QueryableByName<diesel::sqlite::Sqlite>,
 {
     let query = diesel::sql_query(query).bind::<Text, _>(OLD_TABLE);
     match connection {

@@ -15,6 +15,7 @@ use super::old_table::{CHUNK_BYTES, COLUMNS, Column};
 use super::text_check::{Flaw, TextCheck};
 use crate::persistence::connection::AnyConnection;
 use crate::persistence::error::PersistenceError;
+use crate::persistence::open_error::OpenError;
 use crate::persistence::{migrations, sqlite};
 
 /// The old table.
@@ -74,7 +75,12 @@ impl OldFile {
         if !path.is_file() {
             return Err(AdoptionError::NoFile { path: path.to_path_buf() }.into());
         }
-        let mut connection = sqlite::open_reader(path, lock_wait)?;
+        let mut connection = sqlite::open_reader(path, lock_wait).map_err(|error| match error {
+            PersistenceError::Open(OpenError::NotADatabase { path }) => {
+                AdoptionError::NotSqlite { path }.into()
+            }
+            other => other,
+        })?;
         if migrations::is_ours(&mut connection)? {
             return Err(AdoptionError::OwnDatabase { path: path.to_path_buf() }.into());
         }
@@ -110,8 +116,8 @@ impl OldFile {
 
     /// How many rows there are.
     pub(super) fn count(&mut self) -> QueryResult<u64> {
-        let count: Number =
-            diesel::sql_query("SELECT count(*) AS number FROM crypto_report").get_result(&mut self.connection)?;
+        let count: Number = diesel::sql_query("SELECT count(*) AS number FROM crypto_report")
+            .get_result(&mut self.connection)?;
         Ok(count.number.unsigned_abs())
     }
 
@@ -129,7 +135,7 @@ impl OldFile {
         // A text that is no text is not read as one, however long it is.
         let row: Option<Shown> = diesel::sql_query(
             "SELECT id, typeof(created_at) AS kind, CAST(substr(created_at, 1, 40) AS TEXT) AS text \
-             FROM crypto_report WHERE id > $1 ORDER BY id LIMIT 1",
+             FROM crypto_report WHERE id > ?1 ORDER BY id LIMIT 1",
         )
         .bind::<BigInt, _>(last.map_or(i64::MIN, i64::from))
         .get_result(&mut self.connection)
@@ -151,7 +157,7 @@ impl OldFile {
     fn length(&mut self, id: i32, column: Column) -> Result<Option<u64>, PersistenceError> {
         let name = column.name;
         let length: Length = diesel::sql_query(format!(
-            "SELECT typeof({name}) AS kind, octet_length({name}) AS bytes FROM crypto_report WHERE id = $1"
+            "SELECT typeof({name}) AS kind, octet_length({name}) AS bytes FROM crypto_report WHERE id = ?1"
         ))
         .bind::<BigInt, _>(i64::from(id))
         .get_result(&mut self.connection)?;
@@ -169,13 +175,14 @@ impl OldFile {
         bytes: u64,
         mut take: impl FnMut(&[u8]) -> Result<(), PersistenceError>,
     ) -> Result<(), PersistenceError> {
-        // The row is the outer loop: SQLite reads a long text once and cuts all pieces from it.
+        // The row is the outer loop: SQLite reads a long text once and cuts all pieces from it. Numbered with a question
+        // mark: SQLite takes $1 for a name, and numbers names as they come.
         let query = format!(
             "WITH RECURSIVE piece(first) AS ( \
-                 SELECT 1 WHERE $2 > 0 UNION ALL \
-                 SELECT first + {CHUNK_BYTES} FROM piece WHERE first + {CHUNK_BYTES} <= $2) \
+                 SELECT 1 WHERE ?2 > 0 UNION ALL \
+                 SELECT first + {CHUNK_BYTES} FROM piece WHERE first + {CHUNK_BYTES} <= ?2) \
              SELECT substr(CAST(o.{name} AS BLOB), first, {CHUNK_BYTES}) AS body \
-             FROM crypto_report o CROSS JOIN piece WHERE o.id = $1",
+             FROM crypto_report o CROSS JOIN piece WHERE o.id = ?1",
             name = column.name
         );
         let pieces = diesel::sql_query(query)
@@ -194,7 +201,9 @@ impl OldFile {
         }
         match flaw.map_or_else(|| check.finish(), Err) {
             Ok(()) => Ok(()),
-            Err(Flaw::Nul(at)) => Err(self.bad(id, column.name, format!("has a NUL at byte {at}; right is text without"))),
+            Err(Flaw::Nul(at)) => {
+                Err(self.bad(id, column.name, format!("has a NUL at byte {at}; right is text without")))
+            }
             Err(Flaw::NotUtf8(at)) => Err(self.bad(id, column.name, format!("is not UTF-8 at byte {at}"))),
         }
     }

@@ -26,10 +26,7 @@ const TURN: i64 = 0x6164_6f70_7469_6e67;
 /// # Errors
 /// [`AdoptionError`] names the row or the obstacle and the next step. The old table is as it was; rows that were imported
 /// stay, and are skipped the next time.
-pub fn adopt(
-    location: &Location,
-    progress: &mut dyn FnMut(&Tally),
-) -> Result<Adoption, PersistenceError> {
+pub fn adopt(location: &Location, progress: &mut dyn FnMut(&Tally)) -> Result<Adoption, PersistenceError> {
     let mut database = Database::open(location)?;
     let connection = database.connection()?;
     take_turn(connection, location)?;
@@ -111,9 +108,7 @@ pub fn import(
     from_file::import(connection, &mut old, &mut tally, progress)?;
     match from_file::unequal(connection, &mut old, &tally)? {
         None => Ok(tally),
-        Some(difference) => {
-            Err(AdoptionError::Unequal { place: old.place().to_owned(), difference }.into())
-        }
+        Some(difference) => Err(AdoptionError::Unequal { place: old.place().to_owned(), difference }.into()),
     }
 }
 

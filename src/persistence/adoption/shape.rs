@@ -39,9 +39,7 @@ fn wrong_type(dialect: Dialect, name: &str, column: &Found) -> Option<String> {
         }
         (Dialect::Postgres, _) => ("text", ["text", "character varying"].contains(&column.kind.as_str())),
         // The only type that means anything to SQLite: such an id is unique, and a whole number.
-        (Dialect::Sqlite, "id") => {
-            ("integer primary key", column.kind == "integer" && column.is_primary_key)
-        }
+        (Dialect::Sqlite, "id") => ("integer primary key", column.kind == "integer" && column.is_primary_key),
         (Dialect::Sqlite, _) => return None,
     };
     let is = if column.is_primary_key { format!("{} primary key", column.kind) } else { column.kind.clone() };

@@ -61,7 +61,8 @@ pub(super) fn check_times(connection: &mut PgConnection, place: &str) -> Result<
     .optional()?;
     let Some(Bad { id, shown }) = bad else { return Ok(()) };
     let what = format!("{shown}, which is no time from 1900 to 2199");
-    Err(AdoptionError::BadValue { place: place.to_owned(), id: id.to_string(), column: "created_at", what }.into())
+    Err(AdoptionError::BadValue { place: place.to_owned(), id: id.to_string(), column: "created_at", what }
+        .into())
 }
 
 /// Has new ids follow those of the old rows; done first, so that no report written meanwhile takes one of them.
@@ -77,8 +78,9 @@ pub(super) fn reserve_ids(connection: &mut PgConnection, greatest: i32) -> Query
 
 /// The greatest id of the old rows.
 pub(super) fn greatest_id(connection: &mut PgConnection) -> QueryResult<Option<i32>> {
-    let greatest: Option<Id> =
-        diesel::sql_query("SELECT id FROM crypto_report ORDER BY id DESC LIMIT 1").get_result(connection).optional()?;
+    let greatest: Option<Id> = diesel::sql_query("SELECT id FROM crypto_report ORDER BY id DESC LIMIT 1")
+        .get_result(connection)
+        .optional()?;
     Ok(greatest.map(|row| row.id))
 }
 
@@ -111,12 +113,11 @@ pub(super) fn import(
 }
 
 fn next_id(connection: &mut PgConnection, last: Option<i32>) -> QueryResult<Option<i32>> {
-    let next: Option<Id> = diesel::sql_query(
-        "SELECT id FROM crypto_report WHERE $1 IS NULL OR id > $1 ORDER BY id LIMIT 1",
-    )
-    .bind::<Nullable<Integer>, _>(last)
-    .get_result(connection)
-    .optional()?;
+    let next: Option<Id> =
+        diesel::sql_query("SELECT id FROM crypto_report WHERE $1 IS NULL OR id > $1 ORDER BY id LIMIT 1")
+            .bind::<Nullable<Integer>, _>(last)
+            .get_result(connection)
+            .optional()?;
     Ok(next.map(|row| row.id))
 }
 
