@@ -1,7 +1,7 @@
 //! What bears the name `crypto_report` in a database before the view does. Looks, and never writes.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{Bool, Text};
 
 use super::error::AdoptionError;
 use super::old_table::{EDITION, KEPT_TABLE, OLD_TABLE};
@@ -150,46 +150,54 @@ struct Circumstances {
     is_owner: bool,
     #[diesel(sql_type = Text)]
     schema: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    first_schema: Option<String>,
+    #[diesel(sql_type = Text)]
+    first_schema: String,
     #[diesel(sql_type = Text)]
     encoding: String,
     #[diesel(sql_type = Bool)]
     has_policies: bool,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    repeated: Option<i64>,
-    #[diesel(sql_type = Bool)]
-    has_null: bool,
 }
 
 const CIRCUMSTANCES: &str = "\
     SELECT pg_get_userbyid(c.relowner)::text AS owner, pg_has_role(c.relowner, 'USAGE') AS is_owner,
-           c.relnamespace::regnamespace::text AS schema, quote_ident(current_schema()) AS first_schema,
-           current_setting('server_encoding') AS encoding, c.relrowsecurity AS has_policies,
-           (SELECT id::bigint FROM crypto_report GROUP BY id HAVING count(*) > 1 LIMIT 1) AS repeated,
-           EXISTS (SELECT FROM crypto_report WHERE id IS NULL) AS has_null
+           c.relnamespace::regnamespace::text AS schema, coalesce(quote_ident(current_schema()), 'none') AS first_schema,
+           current_setting('server_encoding') AS encoding, c.relrowsecurity AS has_policies
     FROM pg_class c WHERE c.oid = to_regclass($1)";
+
+#[derive(QueryableByName)]
+struct Ambiguous {
+    #[diesel(sql_type = Text)]
+    id: String,
+}
 
 /// What would keep a server's table from being adopted in the end, and what to do about it.
 pub(super) fn obstacle(connection: &mut PgConnection) -> QueryResult<Option<String>> {
     let found: Circumstances =
         diesel::sql_query(CIRCUMSTANCES).bind::<Text, _>(OLD_TABLE).get_result(connection)?;
-    let Circumstances { owner, schema, encoding, .. } = &found;
-    let first_schema = found.first_schema.as_deref().unwrap_or("none");
-    Ok(if !found.is_owner {
-        Some(format!("it belongs to {owner}: connect as {owner}, or as a member of that role"))
-    } else if schema != first_schema {
-        Some(format!(
-            "it is in schema {schema}, the view would come into schema {first_schema}: add \
+    let Circumstances { owner, is_owner, schema, first_schema, encoding, has_policies } = found;
+    if !is_owner {
+        return Ok(Some(format!("it belongs to {owner}: connect as {owner}, or as a member of that role")));
+    }
+    if schema != first_schema {
+        return Ok(Some(format!(
+            "it is in schema {schema}, and the view would come into schema {first_schema}: add \
              options=-csearch_path%3D{schema} to DATABASE_URL"
-        ))
-    } else if encoding != "UTF8" {
-        Some(format!("the database is encoded in {encoding}: restore a dump of it into one in UTF8 first"))
-    } else if found.has_policies {
-        Some("it has row security, which a view would not: switch it off (ALTER TABLE crypto_report DISABLE ROW LEVEL SECURITY)".to_owned())
-    } else if found.has_null {
-        Some("a row has no id: give it one, or delete it".to_owned())
-    } else {
-        found.repeated.map(|id| format!("more than one row has the id {id}: give them different ones"))
-    })
+        )));
+    }
+    if encoding != "UTF8" {
+        let remedy = "restore a dump of it into a database in UTF8 first";
+        return Ok(Some(format!("the database is encoded in {encoding}: {remedy}")));
+    }
+    if has_policies {
+        let remedy =
+            "decide who may read all of it, then ALTER TABLE crypto_report DISABLE ROW LEVEL SECURITY";
+        return Ok(Some(format!("it has row security, which the view would not have: {remedy}")));
+    }
+    let ambiguous: Option<Ambiguous> = diesel::sql_query(
+        "SELECT coalesce(id::text, 'null') AS id FROM crypto_report \
+         GROUP BY crypto_report.id HAVING count(*) > 1 OR crypto_report.id IS NULL LIMIT 1",
+    )
+    .get_result(connection)
+    .optional()?;
+    Ok(ambiguous.map(|row| format!("its ids are not unique: {} is one that is not; correct it", row.id)))
 }
