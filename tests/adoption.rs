@@ -151,6 +151,8 @@ async fn an_adoption_that_was_killed_goes_on_where_it_stopped() {
     without_the_view(&operator);
     operator.sql(OLD_TABLE);
     operator.sql(THOUSAND_ROWS);
+    let patient = "[database]\nlock_wait = \"50s\"\n[supervision]\nanswer_within = \"60s\"\n";
+    std::fs::write(operator.directory.path().join("evenkeel.toml"), patient).unwrap();
     // Somebody is about to take the id of the middle row: the adoption gets as far as that and waits.
     let mut other = PgConnection::establish(&operator.server.url()).unwrap();
     other
