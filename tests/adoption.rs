@@ -1,6 +1,11 @@
 //! `evenkeel migrate --adopt` on a real Postgres: the old service's table becomes reports, and whoever reads it notices
 //! nothing; interrupted, it goes on; what cannot be adopted is left alone and named.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a helper that fails fails its test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "a helper that fails fails its test"
+)]
 
 mod common;
 #[path = "common/postgres.rs"]

@@ -1,14 +1,20 @@
 //! The old service's SQLite file: imported into either database, adopted where it is, and named where it does not fit.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a helper that fails fails its test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "a helper that fails fails its test"
+)]
 
 mod common;
 #[path = "common/postgres.rs"]
 mod postgres;
 
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use common::program::{evenkeel, run, stderr, stdout};
+use common::{SOON, eventually};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Nullable, Text};
@@ -31,6 +37,12 @@ const OLD: &str = "
            datetime(1735689599 + n * 28801, 'unixepoch') || CASE n % 9 WHEN 0 THEN '' ELSE printf('.%06d', n * 977) END
     FROM g;";
 
+diesel::table! {
+    reports (id) {
+        id -> Integer,
+    }
+}
+
 #[derive(Debug, PartialEq, Eq, QueryableByName)]
 struct Row {
     #[diesel(sql_type = Integer)]
@@ -51,7 +63,7 @@ struct Row {
 
 const TEXTS: &str = "html_content, css_content, js_content, html_content_en, js_content_en";
 
-fn in_file(path: &PathBuf, relation: &str) -> Vec<Row> {
+fn in_file(path: &Path, relation: &str) -> Vec<Row> {
     let time = "CASE length(created_at) WHEN 19 THEN created_at || '.000000' ELSE created_at END";
     let query = format!("SELECT id, {TEXTS}, {time} AS created_at FROM {relation} ORDER BY id");
     diesel::sql_query(query).load(&mut SqliteConnection::establish(path.to_str().unwrap()).unwrap()).unwrap()
@@ -142,6 +154,58 @@ fn a_file_is_imported_into_sqlite_as_it_is() {
     operator.on("new.db", "INSERT INTO reports (edition, created_at) VALUES ('market', -1)");
     let newest = in_file(&operator.path("new.db"), "crypto_report").pop().unwrap();
     assert_eq!((newest.id, newest.created_at.as_str()), (1003, "1969-12-31 23:59:59.999999"));
+}
+
+/// Somewhere in the middle SQLite begins to count and never ends.
+const HOLD: &str = "CREATE TRIGGER hold BEFORE INSERT ON reports WHEN NEW.id = 503 BEGIN
+    SELECT count(*) FROM (WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n FROM r); END";
+
+/// Kills a command that imports into `database` when half of the rows are in, and lets it run to its end after that.
+async fn killed_half_way(operator: &Operator, database: &str, arguments: &[&str]) {
+    operator.on(database, HOLD);
+    let mut command = operator.evenkeel(database, arguments);
+    let mut importing = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let path = operator.path(database);
+    let count = || {
+        reports::table.count().get_result(&mut SqliteConnection::establish(path.to_str().unwrap()).unwrap())
+    };
+    eventually(SOON, "half of the rows are in", async || (count() == Ok(500)).then_some(())).await;
+    let line = operator.refused(database, arguments);
+    assert!(line.contains(&format!("{database} is in use by process {}", importing.id())), "{line}");
+    importing.kill().unwrap();
+    importing.wait().unwrap();
+    operator.on(database, "DROP TRIGGER hold");
+    assert_eq!(count(), Ok(500));
+    let said = operator.done(database, arguments);
+    assert!(
+        said.starts_with("1000 rows: 500 imported now") && said.contains(", 500 were here before;"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn an_import_that_was_killed_goes_on_where_it_stopped() {
+    let operator = Operator::new();
+    operator.done("new.db", &["migrate"]);
+    killed_half_way(&operator, "new.db", &["import", "old.db"]).await;
+    assert!(
+        in_file(&operator.path("new.db"), "crypto_report")
+            == in_file(&operator.path("old.db"), "crypto_report")
+    );
+}
+
+#[tokio::test]
+async fn an_adoption_of_a_file_that_was_killed_goes_on_where_it_stopped() {
+    let operator = Operator::new();
+    operator.done("own.db", &["migrate"]);
+    operator.on("own.db", include_str!("../migrations/sqlite/0004_crypto_report/down.sql"));
+    operator.on("own.db", "DELETE FROM __diesel_schema_migrations WHERE version = '0004'");
+    operator.on("own.db", OLD);
+    killed_half_way(&operator, "own.db", &["migrate", "--adopt"]).await;
+    assert!(
+        in_file(&operator.path("own.db"), "crypto_report")
+            == in_file(&operator.path("old.db"), "crypto_report")
+    );
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) fn import(options: &Options, file: &Path) -> Result<(), Failure> {
     let mut rows = Rows::new();
     let imported = adoption::import(&location, file, &mut |tally| rows.show(tally));
     rows.finish();
-    let tally = imported.map_err(Failure::failed)?;
+    let tally = imported?;
     print(&format!(
         "{}; their number, times and lengths are equal\nthe reports of {} are in {location} now; the file is as it was\n",
         told(&tally),

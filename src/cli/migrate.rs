@@ -21,8 +21,8 @@ pub(super) fn migrate(options: &Options, adopt: bool) -> Result<(), Failure> {
 }
 
 fn migrated(location: &Location) -> Result<String, Failure> {
-    let mut database = Database::open(location).map_err(Failure::failed)?;
-    let applied = database.migrate().map_err(Failure::failed)?;
+    let mut database = Database::open(location)?;
+    let applied = database.migrate()?;
     Ok(applied.iter().map(|migration| format!("applied {migration}\n")).collect())
 }
 
@@ -30,7 +30,7 @@ fn adopted(location: &Location) -> Result<String, Failure> {
     let mut rows = Rows::new();
     let adoption = adoption::adopt(location, &mut |tally| rows.show(tally));
     rows.finish();
-    Ok(match adoption.map_err(Failure::failed)? {
+    Ok(match adoption? {
         Adoption::Nothing => {
             "there is no table crypto_report of the old service: nothing to adopt\n".to_owned()
         }

@@ -69,7 +69,7 @@ pub(super) struct Difference {
     pub(super) pending: Vec<String>,
     /// Tables with our names in a database to which no migration of ours was applied: another program made them.
     pub(super) foreign: Vec<String>,
-    /// What has the name of the view that a pending migration makes.
+    /// What has the name of the view before a migration makes it, or a table that has come back in the view's place.
     pub(super) occupant: Option<Occupant>,
 }
 
@@ -119,7 +119,7 @@ pub(super) fn difference(connection: &mut AnyConnection) -> Result<Difference, P
     let pending = known.into_iter().filter(|migration| !applied.contains(&migration.version));
     let pending: Vec<String> = pending.map(|migration| migration.name).collect();
     let is_view_pending = pending.iter().any(|name| name == VIEW);
-    let occupant = if is_view_pending { occupant::look(connection)? } else { None };
+    let occupant = occupant::look(connection)?.filter(|occupant| is_view_pending || occupant.is_a_table());
     Ok(Difference { unknown, pending, foreign, occupant })
 }
 
@@ -140,13 +140,34 @@ pub(super) fn apply_before_the_view(connection: &mut AnyConnection) -> Result<()
     apply_those(connection, |name| name < VIEW).map(drop)
 }
 
-/// Makes the view, in the transaction that is open.
+/// Makes the view, in the transaction that is open; makes it anew where somebody has dropped it.
 pub(super) fn apply_the_view(connection: &mut AnyConnection) -> Result<(), PersistenceError> {
-    if let AnyConnection::Postgres(connection) = connection {
-        // Given back with the end of the transaction.
-        diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(TURN).execute(connection)?;
+    match connection {
+        AnyConnection::Sqlite(connection) => make_the_view(connection, FOR_SQLITE),
+        AnyConnection::Postgres(connection) => {
+            // Given back with the end of the transaction.
+            diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+                .bind::<BigInt, _>(TURN)
+                .execute(connection)?;
+            make_the_view(connection, FOR_POSTGRES)
+        }
     }
-    run(connection, |name| name == VIEW).map(drop)
+    .map_err(|error| PersistenceError::Database(error.to_string()))
+}
+
+fn make_the_view<DB: Backend>(
+    connection: &mut impl MigrationHarness<DB>,
+    embedded: EmbeddedMigrations,
+) -> diesel::migration::Result<()> {
+    let applied = connection.applied_migrations()?;
+    let migrations = MigrationSource::<DB>::migrations(&embedded)?;
+    for migration in migrations.iter().filter(|migration| migration.name().to_string() == VIEW) {
+        if applied.contains(&migration.name().version()) {
+            connection.revert_migration(migration)?;
+        }
+        connection.run_migration(migration)?;
+    }
+    Ok(())
 }
 
 fn apply_those(

@@ -1,2 +1,2 @@
--- The reports stay; only what shows them goes.
-DROP VIEW crypto_report;
+-- The reports stay; only what shows them goes. Whoever went back to the old service has dropped the view before.
+DROP VIEW IF EXISTS crypto_report;

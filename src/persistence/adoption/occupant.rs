@@ -21,6 +21,13 @@ pub(in crate::persistence) enum Occupant {
 }
 
 impl Occupant {
+    pub(in crate::persistence) fn is_a_table(&self) -> bool {
+        match self {
+            Self::OldTable { .. } | Self::OtherTable { .. } => true,
+            Self::Other { .. } => false,
+        }
+    }
+
     /// Why the schema cannot be brought up to date while this is there. `database` holds no password.
     pub(in crate::persistence) fn refusal(&self, database: &str) -> AdoptionError {
         let database = database.to_owned();
