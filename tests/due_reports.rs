@@ -80,7 +80,7 @@ fn rig(failures: u32) -> Rig {
     let clock = Clock::scaled("2026-03-02T02:00:00Z".parse().unwrap(), 120.0);
     let (auto, builder, keeper) =
         (Link::new("auto-report"), Link::new("report-builder"), Link::new("persistence"));
-    let turns = Turns::new(&keeper, Replica::of_this_process(), Duration::from_secs(30), clock.clone());
+    let turns = Turns::new(&keeper, Replica::of_this_process(), Duration::from_secs(5), clock.clone());
     let asked = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&asked);
     let recipient = builder.recipient();

@@ -209,11 +209,22 @@ impl Held {
         answered(self.register.finish.send(FinishSlot(self.claim.clone())).await)
     }
 
-    /// Gives the slot back at once, not done.
+    /// Gives the slot back at once, not done. Whoever cannot be told now finds it when the lease has run out.
     pub async fn release(mut self) {
         self.given_away = true;
         self.heartbeat.abort();
         give_back(self.register.release.clone(), self.claim.clone()).await;
+    }
+
+    /// The same, but it stays in hand when there was nobody to ask.
+    ///
+    /// # Errors
+    /// Why there was nobody; to be tried again, or left to [`Held::release`].
+    pub async fn try_release(&mut self) -> Result<(), TurnError> {
+        answered(self.register.release.send(ReleaseSlot(self.claim.clone())).await)?;
+        self.given_away = true;
+        self.heartbeat.abort();
+        Ok(())
     }
 }
 

@@ -188,11 +188,23 @@ impl Planner {
                 log::error!(attempt, due:%; "no report of edition {edition} for the due time {due:.0}: {reason}; the last failure: {failure}");
             }
         }
-        held.release().await;
         match next {
-            AfterFailure::RetryAt(_) => ControlFlow::Continue(()),
-            AfterFailure::GiveUp(_) => ControlFlow::Break(()),
+            AfterFailure::RetryAt(_) => self.give_back(due, held).await,
+            AfterFailure::GiveUp(_) => {
+                held.release().await;
+                ControlFlow::Break(())
+            }
         }
+    }
+
+    /// Gives the slot back for the next attempt, whoever makes it. A database that is away is waited for: it would keep
+    /// the slot from this replica, too, until the lease has run out.
+    async fn give_back(&self, due: Timestamp, mut held: Held) -> ControlFlow<()> {
+        let mut pause = OUTAGE_PAUSE;
+        while let Err(error) = held.try_release().await {
+            self.outlast(due, &mut pause, &error.to_string()).await?;
+        }
+        ControlFlow::Continue(())
     }
 
     /// Waits for a database that is away, or gives the due time up when it would be over.
