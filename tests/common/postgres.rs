@@ -185,6 +185,11 @@ impl Postgres {
         }
     }
 
+    /// The file with the certificate of a server that has one.
+    pub(crate) fn certificate(&self) -> String {
+        self.directory.path().join("server.pem").display().to_string()
+    }
+
     /// The port of a server that has one.
     pub(crate) fn port(&self) -> u16 {
         match self.door {
