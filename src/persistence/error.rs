@@ -28,6 +28,9 @@ pub enum PersistenceError {
         /// How its commit failed, and why the database could not be asked.
         reason: String,
     },
+    /// A file could not be written or read: its disk is full, a quota is used up, or the disk is broken.
+    #[error("the disk of the database fails ({0}): see that it has room and is sound")]
+    Disk(String),
     /// Another process held the write lock for longer than `database.lock_wait`.
     #[error("the database is locked by another process")]
     Locked,
@@ -157,7 +160,10 @@ pub enum SessionError {
 impl PersistenceError {
     /// Whether the database is away or held by somebody else, so that the same may succeed later.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Locked | Self::Open(OpenError::Unreachable { .. }))
+        matches!(
+            self,
+            Self::Unavailable(_) | Self::Disk(_) | Self::Locked | Self::Open(OpenError::Unreachable { .. })
+        )
     }
 
     /// Whether only another configuration helps: the server does not know the user, the database or the password.
@@ -169,6 +175,9 @@ impl PersistenceError {
 /// What a server says when it ends a transaction or a session that was not at fault; most of its codes do not reach us.
 const PASSING: [&str; 4] =
     ["deadlock detected", "terminating connection", "shutting down", "SSL error: unexpected eof"];
+
+/// What either database says when a file of its own cannot be written or read.
+const DISK: [&str; 3] = ["database or disk is full", "disk I/O error", "No space left on device"];
 
 impl From<DieselError> for PersistenceError {
     fn from(error: DieselError) -> Self {
@@ -182,6 +191,7 @@ impl From<DieselError> for PersistenceError {
                 _,
             )
             | DieselError::BrokenTransactionManager => Self::Unavailable(said),
+            _ if DISK.iter().any(|words| said.contains(words)) => Self::Disk(said),
             _ if PASSING.iter().any(|words| said.contains(words)) => Self::Unavailable(said),
             _ if said.contains(LOCKED) => Self::Locked,
             _ => Self::Database(said),
