@@ -192,6 +192,40 @@ async fn an_adoption_that_was_killed_goes_on_where_it_stopped() {
     );
 }
 
+/// The statements that the guide gives for going back.
+fn going_back() -> &'static str {
+    let guide = include_str!("../docs/adoption.md");
+    let from = guide.find("BEGIN;\n").unwrap() + "BEGIN;\n".len();
+    &guide[from..guide.find("COMMIT;\n").unwrap()]
+}
+
+#[test]
+fn the_way_back_leads_forth_again() {
+    let operator = Operator::new();
+    operator.sql(OLD_TABLE);
+    operator.sql(THOUSAND_ROWS);
+    operator.done(&["migrate", "--adopt"]);
+    let report = "INSERT INTO reports (edition, created_at) VALUES ('market', 1772416800123456);
+        INSERT INTO artifacts (report_id, name, bytes, chunks, sha256)
+        SELECT 1003, name, 3, 1, sha256('<p>') FROM unnest(ARRAY['html_vi', 'css', 'js_vi', 'html_en', 'js_en']) AS name;
+        INSERT INTO artifact_chunks SELECT id, 0, '<p>' FROM artifacts WHERE report_id = 1003";
+    operator.sql(report);
+    operator.sql(going_back());
+    let old = "SELECT count(*), max(id), (SELECT relkind FROM pg_class WHERE relname = 'crypto_report') FROM crypto_report";
+    assert_eq!(operator.sql(old), "1001|1003|r");
+    let next = "INSERT INTO crypto_report (html_content) VALUES ('of the old service') RETURNING id";
+    assert_eq!(operator.sql(next), "1004");
+
+    let line = operator.refused(&["run"]);
+    assert!(line.contains("`evenkeel migrate --adopt`"), "{line}");
+    let said = operator.done(&["migrate", "--adopt"]);
+    assert!(
+        said.starts_with("1002 rows: 1 imported now") && said.contains(" 1001 were here before"),
+        "{said}"
+    );
+    assert_eq!(operator.differences(), "");
+}
+
 #[test]
 fn what_is_not_the_old_services_table_is_named_and_left_alone() {
     let operator = Operator::new();

@@ -142,7 +142,7 @@ const CONTRACT: &str = "created_at timestamp with time zone, css_content text, h
 /// Fifty thousand reports without a word in them: enough for a plan by cost.
 fn a_listing_reads_no_report(server: &Postgres) {
     server.run_sql(
-        "INSERT INTO reports (edition, created_at) SELECT 'market', n * 1000000 FROM generate_series(1, 50000) n",
+        "INSERT INTO reports (edition, created_at) SELECT 'market', n * 1000000::bigint FROM generate_series(1, 50000) n",
     );
     server.run_sql("ANALYZE");
     let [_, _, (_, page), (_, count), _] = statements();
