@@ -108,6 +108,9 @@ struct Known {
 
 /// Compares.
 pub(super) fn difference(connection: &mut AnyConnection) -> Result<Difference, PersistenceError> {
+    // Before the versions: a replica that migrates at the same time makes the view and its version known at once, and
+    // whoever has seen the one will see the other.
+    let occupant = occupant::look(connection)?;
     let applied = applied_versions(connection)?;
     let known = match connection {
         AnyConnection::Sqlite(_) => known::<Sqlite>(&FOR_SQLITE)?,
@@ -119,7 +122,7 @@ pub(super) fn difference(connection: &mut AnyConnection) -> Result<Difference, P
     let pending = known.into_iter().filter(|migration| !applied.contains(&migration.version));
     let pending: Vec<String> = pending.map(|migration| migration.name).collect();
     let is_view_pending = pending.iter().any(|name| name == VIEW);
-    let occupant = occupant::look(connection)?.filter(|occupant| is_view_pending || occupant.is_a_table());
+    let occupant = occupant.filter(|occupant| is_view_pending || occupant.is_a_table());
     Ok(Difference { unknown, pending, foreign, occupant })
 }
 
