@@ -135,11 +135,12 @@ impl Collector {
     }
 }
 
-/// The first multiple of `every`, counted from the epoch, that lies after `now`.
+/// The first multiple of `every` (whole milliseconds), counted from the epoch, that lies after `now`.
 fn next_tick(now: Timestamp, every: Duration) -> Timestamp {
     let every_ms = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
-    let since = now.as_millisecond().rem_euclid(every_ms);
-    now.saturating_add(SignedDuration::from_millis(every_ms - since)).unwrap_or(Timestamp::MAX)
+    let now_ms = now.as_nanosecond().div_euclid(1_000_000);
+    let next_ms = (now_ms.div_euclid(i128::from(every_ms)) + 1) * i128::from(every_ms);
+    i64::try_from(next_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or(Timestamp::MAX)
 }
 
 /// The multiple of `every` before the one at `next`: the same for all replicas, whenever they were started.
@@ -276,6 +277,10 @@ mod tests {
             ("2026-03-02T02:00:00Z", "2026-03-02T02:03:00Z"),
             ("2026-03-02T02:00:00.001Z", "2026-03-02T02:03:00Z"),
             ("2026-03-02T02:02:59.999Z", "2026-03-02T02:03:00Z"),
+            // To the nanosecond: replicas know a tick by its time.
+            ("2026-03-02T02:02:59.123456789Z", "2026-03-02T02:03:00Z"),
+            ("2026-03-02T02:03:00.000000001Z", "2026-03-02T02:06:00Z"),
+            ("1969-12-31T23:59:59.999999999Z", "1970-01-01T00:00:00Z"),
             ("1969-12-31T23:59:00Z", "1970-01-01T00:00:00Z"),
         ];
         for (now, expected) in table {
