@@ -3,12 +3,15 @@
 //! Whoever is told [`Turn::Mine`] is the only one, as long as the work is committed under the claim. A holder that dies
 //! is replaced when its lease has run out, and not before; nobody asks more often than is needed for that.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task;
 use std::time::Duration;
 
 use actix::{Actor, Context, Handler, System};
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use super::PersistenceError;
@@ -234,9 +237,16 @@ impl Drop for Held {
         if self.given_away {
             return;
         }
+        let mut giving_back = Box::pin(give_back(self.register.release.clone(), self.claim.clone()));
+        // Polled once here, the message is on its way before this thread goes on: whoever ends a daemon ends the keeper of
+        // slots next.
+        let mut task = task::Context::from_waker(task::Waker::noop());
+        if Handle::try_current().is_ok() && giving_back.as_mut().poll(&mut task).is_ready() {
+            return;
+        }
         // On the thread of the system: the one that this is dropped on may be ending.
         if let Some(system) = System::try_current() {
-            system.arbiter().spawn(give_back(self.register.release.clone(), self.claim.clone()));
+            system.arbiter().spawn(giving_back);
         }
     }
 }
