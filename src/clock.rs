@@ -10,6 +10,11 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+mod stepped;
+
+pub use stepped::Hand;
+use stepped::Steps;
+
 /// The longest uninterrupted sleep towards a wall-clock time: after it the clock is read again, so that a suspended
 /// or corrected machine is late by this much at most.
 const LONGEST_NAP: Duration = Duration::from_secs(30);
@@ -34,6 +39,8 @@ enum Source {
         anchor: tokio::time::Instant,
         speed: f64,
     },
+    /// What its hand has set it to.
+    Stepped(Arc<Steps>),
 }
 
 /// A point of monotonic, real time; see [`Clock::stopwatch`].
@@ -69,6 +76,12 @@ impl Clock {
         Self(Arc::new(Source::Scaled { start, anchor: tokio::time::Instant::now(), speed }))
     }
 
+    /// A clock that stands at `start` until its hand sets it forward; whoever sleeps on it sleeps until then.
+    pub fn stepped(start: Timestamp) -> (Self, Hand) {
+        let steps = Arc::new(Steps::new(start));
+        (Self(Arc::new(Source::Stepped(Arc::clone(&steps)))), Hand(steps))
+    }
+
     /// The time now.
     #[allow(clippy::disallowed_methods, reason = "this module is the one place that reads the time")]
     pub fn now(&self) -> Timestamp {
@@ -78,24 +91,27 @@ impl Clock {
                 let elapsed = SignedDuration::from_secs_f64(anchor.elapsed().as_secs_f64() * speed);
                 start.saturating_add(elapsed).unwrap_or(*start)
             }
+            Source::Stepped(steps) => steps.now(),
         }
     }
 
-    /// How many times faster than real time this clock runs.
+    /// How many times faster than real time this clock runs; infinitely when it is set by hand.
     pub fn speed(&self) -> f64 {
         match &*self.0 {
             Source::System => 1.0,
             Source::Scaled { speed, .. } => *speed,
+            Source::Stepped(_) => f64::INFINITY,
         }
     }
 
-    /// The real time that `duration` of this clock takes.
+    /// The real time that `duration` of this clock takes; none when it is set by hand.
     pub fn real(&self, duration: Duration) -> Duration {
         match &*self.0 {
             Source::System => duration,
             Source::Scaled { speed, .. } => {
                 Duration::try_from_secs_f64(duration.as_secs_f64() / speed).unwrap_or(Duration::MAX)
             }
+            Source::Stepped(_) => Duration::ZERO,
         }
     }
 
@@ -107,11 +123,20 @@ impl Clock {
 
     /// Sleeps for `duration` of this clock.
     pub async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(self.real(duration)).await;
+        match &*self.0 {
+            Source::System | Source::Scaled { .. } => tokio::time::sleep(self.real(duration)).await,
+            Source::Stepped(steps) => {
+                let duration = SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
+                steps.sleep_until(steps.now().saturating_add(duration).unwrap_or(Timestamp::MAX)).await;
+            }
+        }
     }
 
     /// Sleeps until this clock shows `deadline` or later.
     pub async fn sleep_until(&self, deadline: Timestamp) {
+        if let Source::Stepped(steps) = &*self.0 {
+            return steps.sleep_until(deadline).await;
+        }
         loop {
             let left = deadline.duration_since(self.now());
             let Ok(left) = Duration::try_from(left) else { return };

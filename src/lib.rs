@@ -6,6 +6,7 @@
 //! | room | what lives there |
 //! | --- | --- |
 //! | [`cli`] | the command line of the `evenkeel` program |
+//! | [`soak`] | simulated days through the whole daemon, measured; only the waiting is left out |
 //! | [`daemon`] | the composition root: links, then actors, then the web face; an ordered end |
 //! | [`web`] | what browsers and scripts see |
 //! | [`report`] | composing, rendering, streaming; the `ReportBuilder` and `AutoReport` actors |
@@ -45,5 +46,6 @@ pub mod memory;
 pub mod persistence;
 pub mod report;
 pub mod simulator;
+pub mod soak;
 pub mod supervision;
 pub mod web;

@@ -8,12 +8,13 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
+use super::ailment::parse_ailment;
 use super::failure::Failure;
 use super::logging::LogFormat;
 use super::memory::arguments::MemoryCommand;
+use super::soak::arguments::SoakArguments;
 use crate::config::parse_duration;
-use crate::daemon::Daemon;
-use crate::laboratory::{Ailment, AilmentError};
+use crate::laboratory::Ailment;
 use crate::report::language::Language;
 
 /// Market indices every three minutes, a bilingual market report every few hours, flat memory.
@@ -99,6 +100,14 @@ Healthy actors that only look as if they leaked, with the most that they hold:
         after_help = "Example:\n  evenkeel simulate --port 9100 > simulated.toml\n  evenkeel run --config simulated.toml"
     )]
     Simulate(SimulateArguments),
+    /// Run simulated days through the whole daemon, and see whether its memory stays flat
+    ///
+    /// Real actors, real HTTP to the simulated exchange (a process of its own), the real store and database; only the
+    /// waiting is left out. Prints what was measured, and writes it as a table and as a chart.
+    #[command(
+        after_help = "Example:\n  evenkeel soak --days 30\n  evenkeel soak --days 2 --database postgresql://… --redis redis://…"
+    )]
+    Soak(SoakArguments),
     /// Build, list, show and export reports
     #[command(subcommand)]
     Report(ReportCommand),
@@ -167,6 +176,9 @@ pub(super) struct SimulateArguments {
     /// The same seed gives the same prices at the same times
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub(super) seed: u64,
+    /// Its clock stands at this time until another one is posted to /_simulator/time
+    #[arg(long, value_name = "TIME")]
+    pub(super) stands_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -247,10 +259,6 @@ fn one_line(message: &str) -> String {
 fn parse_speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "write a number from 1 to 3600".to_owned())?;
     if (1.0..=3600.0).contains(&speed) { Ok(speed) } else { Err("write a number from 1 to 3600".to_owned()) }
-}
-
-fn parse_ailment(text: &str) -> Result<Ailment, AilmentError> {
-    Ailment::parse(text, Daemon::ACTORS)
 }
 
 fn parse_language(text: &str) -> Result<Language, String> {

@@ -4,6 +4,7 @@
 //! supervisor gave up on a child; 4 not everything could be drained in time; 5 memory could not be had back, and the
 //! program has to be started again.
 
+mod ailment;
 mod arguments;
 mod browse;
 mod config;
@@ -21,6 +22,7 @@ mod rows;
 mod run;
 mod signals;
 mod simulate;
+mod soak;
 mod system;
 
 use std::process::ExitCode;
@@ -38,6 +40,7 @@ pub fn main() -> ExitCode {
         Command::Run => run::run(&options),
         Command::Demo(demo) => demo::demo(&options, &demo),
         Command::Simulate(simulate) => simulate::simulate(&options, &simulate),
+        Command::Soak(arguments) => soak::soak(&options, &arguments),
         Command::Report(report) => report::report(&options, report),
         Command::Memory(command) => memory::memory(&options, command),
         Command::Migrate(arguments) => migrate::migrate(&options, arguments.adopt),

@@ -13,13 +13,20 @@ use crate::simulator::source::SourceKind;
 
 pub(super) fn simulate(options: &Options, arguments: &SimulateArguments) -> Result<(), Failure> {
     options.refuse_all_but_the_log("the simulated exchange")?;
-    let clock = Clock::system();
+    let (clock, hand) = match arguments.stands_at {
+        Some(time) => {
+            let (clock, hand) = Clock::stepped(time);
+            (clock, Some(hand))
+        }
+        None => (Clock::system(), None),
+    };
     logging::install(options.log_format, clock.clone(), logging::DAEMON);
     system::block_on(async {
         let mut signals = Signals::listen()?;
-        let SimulateArguments { port, coins, seed } = *arguments;
+        let SimulateArguments { port, coins, seed, .. } = *arguments;
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let exchange = Exchange::start(ExchangeConfig { seed, coins, bind, ..ExchangeConfig::new(clock) })?;
+        let exchange =
+            Exchange::start(ExchangeConfig { seed, coins, bind, hand, ..ExchangeConfig::new(clock) })?;
         let lines = SourceKind::ALL.map(|source| {
             let table = source.as_str().replace('-', "_");
             format!("[market.sources.{table}]\nbase_url = \"{}\"\n", exchange.url(source))

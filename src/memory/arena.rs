@@ -39,8 +39,13 @@ pub enum ArenaError {
     },
 }
 
+/// `MALLCTL_ARENAS_ALL`: in place of an arena's index, all of them.
+const ALL_ARENAS: usize = 4096;
+
 /// How much of an arena is in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 pub struct ArenaUsage {
     /// Bytes of living objects that were allocated in the arena, whoever holds them now.
     pub allocated: u64,
@@ -147,6 +152,15 @@ impl Arenas {
     /// [`ArenaError::Refused`] when the allocator does not.
     pub fn flush_current_thread(&self) -> Result<(), ArenaError> {
         command(&self.names.flush, "flush a thread's cache")
+    }
+
+    /// Gives all unused dirty pages of all arenas back to the kernel, as a wait of some seconds would.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when the allocator does not.
+    pub fn purge_all(&self) -> Result<(), ArenaError> {
+        let [arena, _, purge] = self.names.purge;
+        command(&[arena, ALL_ARENAS, purge], "purge its arenas")
     }
 
     /// The arena that the calling thread is charged to.

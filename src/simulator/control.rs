@@ -1,4 +1,5 @@
-//! The switchboard for people: `/_simulator/faults` and `/_simulator/requests`.
+//! The switchboard for people: `/_simulator/faults` and `/_simulator/requests`, and `/_simulator/time` for a clock that is
+//! set by hand.
 //!
 //! ```text
 //! curl -d '{"source":"vietcap","fault":"forbidden-html"}' http://127.0.0.1:PORT/_simulator/faults
@@ -13,12 +14,14 @@ use serde::{Deserialize, Serialize};
 use super::fault::{Fault, Faults};
 use super::requests::Requests;
 use super::source::SourceKind;
+use crate::clock::Hand;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/faults", web::get().to(list))
         .route("/faults", web::post().to(switch))
-        .route("/requests", web::get().to(requests));
+        .route("/requests", web::get().to(requests))
+        .route("/time", web::post().to(set_time));
 }
 
 #[derive(Debug, Serialize)]
@@ -66,6 +69,20 @@ const EXAMPLE: &str = r#"{"source":"vietcap","fault":"forbidden-html"}"#;
 
 async fn requests(requests: web::Data<Requests>) -> HttpResponse {
     HttpResponse::Ok().json(requests.list())
+}
+
+/// Takes a time and sets the clock to it, never back.
+async fn set_time(hand: web::Data<Option<Hand>>, body: String) -> HttpResponse {
+    let Some(hand) = hand.get_ref() else {
+        return refused("the clock of this exchange runs by itself; start it with --stands-at".to_owned());
+    };
+    match body.trim().parse() {
+        Ok(time) => {
+            hand.advance_to(time);
+            HttpResponse::Ok().json(serde_json::json!({ "time": time }))
+        }
+        Err(_) => refused(format!("body: {body:?} is no time; right would be 2026-03-02T07:00:00Z")),
+    }
 }
 
 fn lines(faults: &Faults) -> Vec<Line> {

@@ -15,7 +15,7 @@ use super::gate::Gate;
 use super::requests::Requests;
 use super::source::SourceKind;
 use super::{alternative_me, binance, coingecko, coinpaprika, control, entrade, kbs, vietcap, yahoo};
-use crate::clock::Clock;
+use crate::clock::{Clock, Hand};
 use crate::config::SourcesConfig;
 
 const MOST_CONNECTIONS: usize = 256;
@@ -36,6 +36,8 @@ pub struct ExchangeConfig {
     pub bind: SocketAddr,
     /// The time of all prices.
     pub clock: Clock,
+    /// Sets that clock when somebody posts a time to `/_simulator/time`; none for a clock that runs by itself.
+    pub hand: Option<Hand>,
 }
 
 impl ExchangeConfig {
@@ -47,6 +49,7 @@ impl ExchangeConfig {
             odd_names: true,
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             clock,
+            hand: None,
         }
     }
 }
@@ -69,13 +72,14 @@ impl Exchange {
     /// # Errors
     /// The address cannot be bound, or there is no runtime; the message names the address.
     pub fn start(config: ExchangeConfig) -> io::Result<Self> {
-        let ExchangeConfig { seed, coins, odd_names, bind, clock } = config;
+        let ExchangeConfig { seed, coins, odd_names, bind, clock, hand } = config;
         let runtime = tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
         let faults = Faults::default();
         let requests = Requests::default();
         let floor = web::Data::new(Floor { seed, coins, odd_names, clock });
         let switchboard = web::Data::new(faults.clone());
         let counters = web::Data::new(requests.clone());
+        let hand = web::Data::new(hand);
 
         let server = HttpServer::new(move || {
             let source = |source| source_scope(source, switchboard.get_ref(), counters.get_ref());
@@ -83,6 +87,7 @@ impl Exchange {
                 .app_data(floor.clone())
                 .app_data(switchboard.clone())
                 .app_data(counters.clone())
+                .app_data(hand.clone())
                 .app_data(web::JsonConfig::default().limit(LARGEST_REQUEST))
                 .app_data(web::PayloadConfig::new(LARGEST_REQUEST))
                 .service(web::scope("/_simulator").configure(control::routes))

@@ -1,0 +1,29 @@
+//! Two simulated days through the whole program, with their limits: what it holds at the end of them is what it held
+//! before.
+
+#![allow(clippy::unwrap_used)] // a helper that fails fails its test
+
+use evenkeel::soak::{Findings, read};
+use tempfile::tempdir;
+
+mod common;
+use common::program::{evenkeel, run, stderr, stdout};
+
+#[test]
+fn two_days_leave_nothing_behind() {
+    let directory = tempdir().unwrap();
+    let output = run(evenkeel(directory.path()).args(["soak", "--days", "2", "--log-format", "text"]));
+    let (said, complaints) = (stdout(&output), stderr(&output));
+    println!("{said}");
+    assert!(output.status.success(), "{said}\n{complaints}");
+    assert!(!complaints.contains("WARN") && !complaints.contains("ERROR"), "{complaints}");
+    let folder = directory.path().join("evenkeel-soak");
+    let hours = read(&folder.join("hours.csv")).unwrap();
+    assert_eq!(hours.len(), 48);
+    let findings = Findings::of(&hours).unwrap();
+    // One at the very beginning, and one every three minutes; a report at midnight, and one every three hours.
+    assert_eq!((findings.refreshes, findings.reports, findings.restarts), (961, 17, 0));
+    assert!(findings.retained_a_report < 4096.0, "{findings:?}");
+    let timeline = std::fs::read_to_string(folder.join("timeline.svg")).unwrap();
+    assert!(timeline.contains("over 48 simulated hours"));
+}
