@@ -14,6 +14,7 @@ use crate::market::messages::Observe as ObserveMarket;
 use crate::memory::arena::Arenas;
 use crate::memory::probe;
 use crate::persistence::messages::Observe as ObservePersistence;
+use crate::supervision::BLOCKING_KEEP_ALIVE;
 
 /// Who sleeps on the clock while nothing is to be done: the refreshes, the schedule, the monitor, the daily removal.
 const SLEEPERS: usize = 4;
@@ -35,6 +36,8 @@ struct Course {
     record: Writer,
     hour: Hour,
     hour_ends: Timestamp,
+    /// How many reports there were at the last look.
+    reports_seen: u64,
 }
 
 /// Runs a soak to its end; `after_hour` is told of every hour.
@@ -52,7 +55,18 @@ pub async fn run(mut plan: Plan, after_hour: &mut dyn FnMut(&Hour)) -> Result<()
     let daemon = Daemon::start_under(circumstances, plan.config, clock.clone(), Extent::Whole)?;
     let (hour, hour_ends) = (begun(1), plan.start + HOUR);
     let arenas = Arenas::probe().ok();
-    let mut course = Course { exchange, daemon, clock, hand, refresh_every, arenas, record, hour, hour_ends };
+    let mut course = Course {
+        exchange,
+        daemon,
+        clock,
+        hand,
+        refresh_every,
+        arenas,
+        record,
+        hour,
+        hour_ends,
+        reports_seen: 0,
+    };
     while course.hour.number <= plan.days * 24 {
         if let Some(hour) = course.step().await? {
             course.record.write(&hour).map_err(written)?;
@@ -83,7 +97,7 @@ impl Course {
             return Err(SoakError::Ended(format!("it gave up on {child}: {cause}")));
         }
         if next.as_second().rem_euclid(self.refresh_every) == 0 {
-            self.look();
+            self.look().await?;
         }
         let over = if next > self.hour_ends { Some(self.end_of_hour().await?) } else { None };
         self.exchange.set_time(next)?;
@@ -92,8 +106,14 @@ impl Course {
     }
 
     /// Just before a refresh, and as long as possible after the one before, like somebody who looks at an idle daemon.
-    /// In three minutes the allocator would have given its unused pages back; here none have passed.
-    fn look(&mut self) {
+    /// In three minutes the blocking threads that made a report would have ended, and the allocator would have given
+    /// its unused pages back; here none have passed.
+    async fn look(&mut self) -> Result<(), SoakError> {
+        let stored = self.daemon.persistence.send(ObservePersistence).await;
+        let reports = stored.map_err(|error| SoakError::Ended(error.to_string()))?.reports_committed;
+        if reports != std::mem::replace(&mut self.reports_seen, reports) {
+            tokio::time::sleep(BLOCKING_KEEP_ALIVE * 3 / 2).await;
+        }
         if let Some(Err(error)) = self.arenas.as_ref().map(Arenas::purge_all) {
             log::debug!("unused pages stay: {error}");
         }
@@ -101,6 +121,7 @@ impl Course {
             self.hour.rss_low = self.hour.rss_low.min(rss);
             self.hour.rss_high = self.hour.rss_high.max(rss);
         }
+        Ok(())
     }
 
     async fn end_of_hour(&mut self) -> Result<Hour, SoakError> {
