@@ -17,6 +17,7 @@ use crate::laboratory::Laboratory;
 use crate::soak::{Findings, Hour, Plan, chart, read, run};
 
 pub(super) mod arguments;
+mod comparison;
 
 use arguments::SoakArguments;
 
@@ -36,7 +37,7 @@ pub(super) fn soak(options: &Options, arguments: &SoakArguments) -> Result<(), F
     std::fs::write(&timeline, chart(&hours))?;
     ended?;
     let findings = Findings::of(&hours).map_err(Failure::failed)?;
-    print(&(timeline_table(&hours) + &told(&findings)))?;
+    print(&(timeline_table(&hours) + &told(&findings) + &comparison::table(&findings)))?;
     print(&format!("{} and {} have all of it\n", record.display(), timeline.display()))?;
     verdict(&findings, arguments.limit)
 }
@@ -138,13 +139,13 @@ fn told(findings: &Findings) -> String {
         size(findings.rss_high),
         size(findings.spread()),
         signed(*slope_a_day),
-        signed(findings.growth_of_warm_up as f64),
+        signed(findings.growth_of_warm_up() as f64),
         size(findings.highest_peak),
         findings.retained_a_report,
         findings.retained_a_refresh,
     );
     for (name, growth) in Daemon::ACTORS.iter().zip(&findings.actors) {
-        text.push_str(&format!("{name:<17} {} from first to last\n", signed(*growth as f64)));
+        text.push_str(&format!("{name:<17} {} a day\n", signed(*growth)));
     }
     text
 }

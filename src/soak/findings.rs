@@ -28,8 +28,10 @@ pub struct Findings {
     pub hours: usize,
     /// The hours that are not judged: the first day, or the first half of a shorter soak.
     pub warm_up: usize,
-    /// From the first hour's least to the warm-up's last least.
-    pub growth_of_warm_up: i64,
+    /// The first hour's least: the daemon at idle.
+    pub rss_first: u64,
+    /// The least of the warm-up's last hour: of more than a day, what is held after the first.
+    pub rss_after_warm_up: u64,
     /// The least resident memory just before a refresh, of the judged hours.
     pub rss_low: u64,
     /// The most.
@@ -44,8 +46,8 @@ pub struct Findings {
     pub retained_a_refresh: f64,
     /// The largest rise above the hour's least at any moment.
     pub highest_peak: u64,
-    /// From the first judged hour to the last, each actor's.
-    pub actors: Vec<i64>,
+    /// Rise a day of what each actor's arenas hold (Theil–Sen), in the order of the hours.
+    pub actors: Vec<f64>,
     /// Refreshes, reports and restarts in all.
     pub refreshes: u64,
     /// See above.
@@ -62,9 +64,7 @@ impl Findings {
     pub fn of(hours: &[Hour]) -> Result<Self, ReadError> {
         let warm_up = HOURS_A_DAY.min(hours.len() / 2);
         let (first, judged) = hours.split_at(warm_up);
-        let (Some(first_hour), Some(warm), Some(begin), Some(end)) =
-            (first.first(), first.last(), judged.first(), judged.last())
-        else {
+        let (Some(first_hour), Some(warm), Some(end)) = (first.first(), first.last(), judged.last()) else {
             return Err(ReadError { hours: hours.len() });
         };
         let lows: Vec<f64> = judged.iter().map(|hour| hour.rss_low as f64).collect();
@@ -74,7 +74,8 @@ impl Findings {
         Ok(Self {
             hours: hours.len(),
             warm_up,
-            growth_of_warm_up: difference(first_hour.rss_low, warm.rss_low),
+            rss_first: first_hour.rss_low,
+            rss_after_warm_up: warm.rss_low,
             rss_low: judged.iter().map(|hour| hour.rss_low).min().unwrap_or_default(),
             rss_high: judged.iter().map(|hour| hour.rss_high).max().unwrap_or_default(),
             slope_a_day: a_day(&lows),
@@ -86,7 +87,9 @@ impl Findings {
                 .map(|hour| hour.peak.saturating_sub(hour.rss_low))
                 .max()
                 .unwrap_or_default(),
-            actors: begin.actors.iter().zip(&end.actors).map(|(from, to)| difference(*from, *to)).collect(),
+            actors: (0..end.actors.len())
+                .map(|actor| a_day(&judged.iter().map(|hour| hour.actors[actor] as f64).collect::<Vec<_>>()))
+                .collect(),
             refreshes: end.refreshes,
             reports: end.reports,
             restarts: end.restarts,
@@ -96,6 +99,11 @@ impl Findings {
     /// High minus low of the judged hours.
     pub fn spread(&self) -> u64 {
         self.rss_high.saturating_sub(self.rss_low)
+    }
+
+    /// From the first hour's least to the least of the warm-up's last.
+    pub fn growth_of_warm_up(&self) -> i64 {
+        difference(self.rss_first, self.rss_after_warm_up)
     }
 
     /// Whether the hourly least rises, and surely so.
@@ -135,8 +143,8 @@ mod tests {
         let rising = Findings::of(&hours(72, |hour| 10_000_000 + 2048 * u64::from(hour))).unwrap();
         assert_eq!((rising.slope_a_day, rising.rises()), (2048.0 * 24.0, true));
         assert_eq!((rising.retained_a_report, rising.retained_a_refresh), (3072.0, 51.2));
-        assert_eq!((rising.growth_of_warm_up, rising.spread()), (23 * 2048, 47 * 2048 + 100));
-        assert_eq!(rising.actors, [47; 5]);
+        assert_eq!((rising.growth_of_warm_up(), rising.spread()), (23 * 2048, 47 * 2048 + 100));
+        assert_eq!(rising.actors, [24.0; 5]);
     }
 
     #[test]
