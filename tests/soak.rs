@@ -27,3 +27,22 @@ fn two_days_leave_nothing_behind() {
     let timeline = std::fs::read_to_string(folder.join("timeline.svg")).unwrap();
     assert!(timeline.contains("over 48 simulated hours"));
 }
+
+#[test]
+fn the_habits_of_the_old_service_are_seen_and_fail_the_soak() {
+    let directory = tempdir().unwrap();
+    let mut command = evenkeel(directory.path());
+    command.args(["soak", "--days", "1", "--constituents", "60", "--before", "--monitor", "off"]);
+    let output = run(command.args(["--edition", "before"]));
+    let (said, complaints) = (stdout(&output), stderr(&output));
+    println!("{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}\n{complaints}");
+    assert!(complaints.contains("; the limit is 512.0 KiB"), "{complaints}");
+    let hours = read(&directory.path().join("evenkeel-soak").join("hours.csv")).unwrap();
+    let findings = Findings::of(&hours).unwrap();
+    assert!(findings.rises(), "{findings:?}");
+    // A report of 60 rows is some 380 KB.
+    assert!(findings.retained_a_report > 300_000.0, "{findings:?}");
+    let [_, market, builder, ..] = findings.actors[..] else { panic!("{findings:?}") };
+    assert!(market > 500_000.0 && builder > 2_000_000.0, "{findings:?}");
+}

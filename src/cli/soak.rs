@@ -19,7 +19,7 @@ use crate::soak::{Findings, Hour, Plan, chart, read, run};
 pub(super) mod arguments;
 mod comparison;
 
-use arguments::SoakArguments;
+use arguments::{Monitor, SoakArguments};
 
 /// How often a line is written where no bar can be drawn.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -53,6 +53,11 @@ fn plan(options: &Options, arguments: &SoakArguments) -> Result<Plan, Failure> {
         let url = RedisUrl::parse(url).map_err(|wrong| Failure::Config(format!("--redis: {wrong}")))?;
         plan.config.redis.url = Some(url);
     }
+    if let Some(edition) = &arguments.edition {
+        plan.config.report.edition.clone_from(edition);
+    }
+    plan.config.memory.dry_run = arguments.monitor == Monitor::Off;
+    plan.before = arguments.before;
     plan.laboratory = Laboratory::new(arguments.leaks.iter().cloned());
     plan.config.validate()?;
     Ok(plan)
@@ -144,6 +149,10 @@ fn told(findings: &Findings) -> String {
         findings.retained_a_report,
         findings.retained_a_refresh,
     );
+    text.push_str(&format!(
+        "connections       {} opened, to the index store and for reading the database; {} restarts\n",
+        findings.connections, findings.restarts
+    ));
     for (name, growth) in Daemon::ACTORS.iter().zip(&findings.actors) {
         text.push_str(&format!("{name:<17} {} a day\n", signed(*growth)));
     }

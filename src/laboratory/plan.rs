@@ -6,6 +6,7 @@ use actix::{Actor, Context};
 
 use super::ailment::{Ailment, Course};
 use super::companion::{self, Case};
+use super::keepsakes::Keepsakes;
 use super::way::Way;
 use crate::clock::Clock;
 use crate::supervision::child::Child;
@@ -14,12 +15,21 @@ use crate::supervision::child::Child;
 #[derive(Debug, Clone, Default)]
 pub struct Laboratory {
     cases: Vec<Arc<Case>>,
+    keepsakes: Vec<Keepsakes>,
 }
 
 impl Laboratory {
     /// A laboratory for these ailments; an actor may have several. Without any it changes nothing.
     pub fn new(ailments: impl IntoIterator<Item = Ailment>) -> Self {
-        Self { cases: ailments.into_iter().map(|ailment| Arc::new(Case::new(ailment))).collect() }
+        let cases = ailments.into_iter().map(|ailment| Arc::new(Case::new(ailment))).collect();
+        Self { cases, keepsakes: Vec::new() }
+    }
+
+    /// The same, and actors that keep what they are given.
+    #[must_use]
+    pub fn with_keepsakes(mut self, keepsakes: impl IntoIterator<Item = Keepsakes>) -> Self {
+        self.keepsakes.extend(keepsakes);
+        self
     }
 
     /// Gives a child the companions that belong to its name, and says so in the log. Their time is the clock's.
@@ -36,6 +46,14 @@ impl Laboratory {
                 let case = Arc::clone(case);
                 child =
                     child.beside(move |beside| companion::hoard(Arc::clone(&case), clock.clone(), beside));
+            }
+        }
+        for keepsakes in &self.keepsakes {
+            let name = keepsakes.actor();
+            if name == child.name() {
+                log::warn!(child = name; "laboratory: {name} keeps on purpose what it is given");
+                let keepsakes = keepsakes.clone();
+                child = child.beside(move |_| keepsakes.clone().take());
             }
         }
         child

@@ -3,6 +3,7 @@
 //! Readers use connections of their own. They see committed reports only, and neither wait for a report that is being
 //! written nor hold it up. Everything here blocks its thread: call it from a blocking one.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ pub struct Archive {
     pool: Pool<Readers>,
     location: Arc<Location>,
     failure: Failure,
+    opened: Arc<AtomicU64>,
 }
 
 /// Why the last attempt to open a connection has failed; nothing after one that has not. While it is there, the pool goes
@@ -48,6 +50,7 @@ type Failure = Arc<Mutex<Option<PersistenceError>>>;
 struct Readers {
     location: Location,
     failure: Failure,
+    opened: Arc<AtomicU64>,
 }
 
 impl ManageConnection for Readers {
@@ -56,6 +59,7 @@ impl ManageConnection for Readers {
 
     fn connect(&self) -> Result<AnyConnection, PersistenceError> {
         let connected = connect_reader(&self.location);
+        self.opened.fetch_add(u64::from(connected.is_ok()), Ordering::Relaxed);
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = connected.as_ref().err().cloned();
         connected
     }
@@ -88,7 +92,12 @@ impl Archive {
             check(location)?;
         }
         let failure = Failure::default();
-        let readers_of = Readers { location: location.clone(), failure: Arc::clone(&failure) };
+        let opened = Arc::new(AtomicU64::new(0));
+        let readers_of = Readers {
+            location: location.clone(),
+            failure: Arc::clone(&failure),
+            opened: Arc::clone(&opened),
+        };
         let pool = Pool::builder()
             .max_size(readers.max(1))
             .min_idle(Some(0))
@@ -98,7 +107,7 @@ impl Archive {
             // What went wrong is told to the caller that waited for it.
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(readers_of);
-        Ok(Self { pool, location: Arc::new(location.clone()), failure })
+        Ok(Self { pool, location: Arc::new(location.clone()), failure, opened })
     }
 
     /// Whether the database answers and has this program's schema.
@@ -107,6 +116,11 @@ impl Archive {
     /// Why it does not, or what it has instead.
     pub fn check(&self) -> Result<(), PersistenceError> {
         check(&self.location)
+    }
+
+    /// Reading connections that were opened since this archive was.
+    pub fn connections_opened(&self) -> u64 {
+        self.opened.load(Ordering::Relaxed)
     }
 
     /// The newest report: the one with the highest id.

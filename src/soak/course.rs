@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::before::Before;
 use super::error::SoakError;
 use super::exchange::Exchange;
 use super::hour::{Hour, Writer};
@@ -33,6 +34,7 @@ struct Course {
     /// In seconds.
     refresh_every: i64,
     arenas: Option<Arenas>,
+    before: Option<Before>,
     record: Writer,
     hour: Hour,
     hour_ends: Timestamp,
@@ -51,7 +53,10 @@ pub async fn run(mut plan: Plan, after_hour: &mut dyn FnMut(&Hour)) -> Result<()
     let refresh_every = i64::try_from(plan.config.market.refresh_every.as_secs()).unwrap_or(i64::MAX).max(1);
     let exchange = Exchange::start(&plan.program, coins, plan.start, &mut plan.config.market.sources)?;
     let (clock, hand) = Clock::stepped(plan.start);
-    let circumstances = Circumstances { laboratory: plan.laboratory, ..Circumstances::default() };
+    let before = plan.before.then(|| Before::with(exchange.address(), plan.config.redis.url.as_ref()));
+    let keepsakes = before.iter().flat_map(Before::keepsakes);
+    let laboratory = plan.laboratory.with_keepsakes(keepsakes);
+    let circumstances = Circumstances { laboratory, ..Circumstances::default() };
     let daemon = Daemon::start_under(circumstances, plan.config, clock.clone(), Extent::Whole)?;
     let (hour, hour_ends) = (begun(1), plan.start + HOUR);
     let arenas = Arenas::probe().ok();
@@ -62,6 +67,7 @@ pub async fn run(mut plan: Plan, after_hour: &mut dyn FnMut(&Hour)) -> Result<()
         hand,
         refresh_every,
         arenas,
+        before,
         record,
         hour,
         hour_ends,
@@ -111,7 +117,14 @@ impl Course {
     async fn look(&mut self) -> Result<(), SoakError> {
         let stored = self.daemon.persistence.send(ObservePersistence).await;
         let reports = stored.map_err(|error| SoakError::Ended(error.to_string()))?.reports_committed;
-        if reports != std::mem::replace(&mut self.reports_seen, reports) {
+        let is_new = reports != std::mem::replace(&mut self.reports_seen, reports);
+        if let Some(before) = &self.before {
+            before.after_refresh(&self.daemon.store).await;
+            if is_new {
+                before.after_report(&self.daemon.archive).await;
+            }
+        }
+        if is_new {
             tokio::time::sleep(BLOCKING_KEEP_ALIVE * 3 / 2).await;
         }
         if let Some(Err(error)) = self.arenas.as_ref().map(Arenas::purge_all) {
@@ -140,6 +153,7 @@ impl Course {
         hour.refreshes = market.refreshes + market.refreshes_not_stored;
         hour.refreshes_not_stored = market.refreshes_not_stored;
         hour.reports = stored.reports_committed;
+        hour.connections = self.daemon.store.connections_opened() + self.daemon.archive.connections_opened();
         hour.peak = peak().unwrap_or_default();
         let next = begun(hour.number + 1);
         self.hour_ends += HOUR;

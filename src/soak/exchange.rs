@@ -53,6 +53,11 @@ impl Exchange {
         Ok(exchange)
     }
 
+    /// Where it listens, for example `127.0.0.1:40123`.
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Sets its clock.
     pub(super) fn set_time(&self, time: Timestamp) -> Result<(), SoakError> {
         let answer = self.post("/_simulator/time", &time.to_string());

@@ -54,6 +54,8 @@ pub struct Findings {
     pub reports: u64,
     /// See above.
     pub restarts: u64,
+    /// Connections opened in all: to the index store, and for reading the database.
+    pub connections: u64,
 }
 
 impl Findings {
@@ -93,6 +95,7 @@ impl Findings {
             refreshes: end.refreshes,
             reports: end.reports,
             restarts: end.restarts,
+            connections: end.connections,
         })
     }
 

@@ -30,9 +30,11 @@ pub struct Hour {
     pub reports: u64,
     /// Generations that were started after the first of each actor.
     pub restarts: u64,
+    /// Connections to the index store and for reading the database, opened since the beginning.
+    pub connections: u64,
 }
 
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "hour",
     "rss_low_bytes",
     "rss_high_bytes",
@@ -42,22 +44,33 @@ const COLUMNS: [&str; 9] = [
     "refreshes_not_stored",
     "reports",
     "restarts",
+    "connections_opened",
 ];
 
 impl Hour {
     fn numbers(&self) -> Vec<u64> {
         let Self { number, rss_low, rss_high, peak, allocated, actors, .. } = self;
-        let Self { refreshes, refreshes_not_stored, reports, restarts, .. } = self;
+        let Self { refreshes, refreshes_not_stored, reports, restarts, connections, .. } = self;
         let mut numbers = vec![u64::from(*number), *rss_low, *rss_high, *peak, *allocated];
-        numbers.extend([*refreshes, *refreshes_not_stored, *reports, *restarts]);
+        numbers.extend([*refreshes, *refreshes_not_stored, *reports, *restarts, *connections]);
         numbers.extend(actors);
         numbers
     }
 
     fn of(numbers: &[u64]) -> Option<Self> {
         let (first, actors) = numbers.split_at_checked(COLUMNS.len())?;
-        let &[number, rss_low, rss_high, peak, allocated, refreshes, refreshes_not_stored, reports, restarts] =
-            first
+        let &[
+            number,
+            rss_low,
+            rss_high,
+            peak,
+            allocated,
+            refreshes,
+            not_stored,
+            reports,
+            restarts,
+            connections,
+        ] = first
         else {
             return None;
         };
@@ -69,9 +82,10 @@ impl Hour {
             allocated,
             actors: actors.try_into().ok()?,
             refreshes,
-            refreshes_not_stored,
+            refreshes_not_stored: not_stored,
             reports,
             restarts,
+            connections,
         })
     }
 }

@@ -4,6 +4,7 @@
 //! its own), the index store, the database. Only the clock is stepped: it is set forward when everybody sleeps, to when the
 //! first one is to wake.
 
+mod before;
 mod chart;
 mod course;
 mod error;

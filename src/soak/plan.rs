@@ -29,6 +29,8 @@ pub struct Plan {
     pub config: Config,
     /// The program that is the simulated exchange when it is told to: this one.
     pub program: PathBuf,
+    /// Whether its actors keep what the old service kept: a connection and the data of every refresh, every report whole.
+    pub before: bool,
     /// Ailments for its actors.
     pub laboratory: Laboratory,
     /// Where the clock begins.
@@ -51,6 +53,7 @@ impl Plan {
             source.min_interval = Duration::ZERO;
         }
         let record = directory.join("hours.csv");
-        Self { days: days.max(1), config, program, laboratory: Laboratory::default(), start: START, record }
+        let laboratory = Laboratory::default();
+        Self { days: days.max(1), config, program, before: false, laboratory, start: START, record }
     }
 }

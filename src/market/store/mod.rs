@@ -30,6 +30,11 @@ pub trait IndexStore: Send + Sync {
     fn is_shared(&self) -> bool {
         false
     }
+
+    /// Connections that were opened since the store was made: a steady daemon opens as many as its pool has, once.
+    fn connections_opened(&self) -> u64 {
+        0
+    }
 }
 
 /// Why the store could not be used.

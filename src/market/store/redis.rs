@@ -162,6 +162,10 @@ impl IndexStore for RedisStore {
         self.read().map(Ok).boxed()
     }
 
+    fn connections_opened(&self) -> u64 {
+        self.dial.opened()
+    }
+
     fn is_shared(&self) -> bool {
         true
     }

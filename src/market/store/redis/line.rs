@@ -6,6 +6,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::io::tcp::TcpSettings;
@@ -43,6 +44,7 @@ pub(super) struct Dial {
     connect_within: Duration,
     answer_within: Duration,
     clock: Clock,
+    opened: AtomicU64,
 }
 
 impl Dial {
@@ -79,7 +81,13 @@ impl Dial {
             connect_within: config.connect_within,
             answer_within: config.answer_within,
             clock,
+            opened: AtomicU64::new(0),
         })
+    }
+
+    /// Connections opened up to now.
+    pub(super) fn opened(&self) -> u64 {
+        self.opened.load(Ordering::Relaxed)
     }
 
     /// The longest that [`Line::ask`] and one more exchange take: a dead connection, a new one, and two answers.
@@ -107,6 +115,7 @@ impl Dial {
             .client
             .get_connection_with_timeout(self.connect_within)
             .map_err(|error| self.unreachable(&error))?;
+        self.opened.fetch_add(1, Ordering::Relaxed);
         let mut commands = Vec::with_capacity(2);
         if self.url.user().is_some() || self.url.password().is_some() {
             let mut auth = cmd("AUTH");
