@@ -1,5 +1,7 @@
 //! A made-up market: the same numbers on every machine.
 
+#![allow(dead_code)] // a benchmark uses a part of it
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
