@@ -73,7 +73,10 @@ fn restarts(times: u32) {
     System::new().block_on(async {
         let (supervisor, link) = counter();
         for _ in 0..times {
-            supervisor.restart("counter").await.unwrap();
+            // The supervisor may not have heard yet that the generation runs which has answered.
+            while supervisor.restart("counter").await.is_err() {
+                tokio::task::yield_now().await;
+            }
             link.send(Count(1)).await.unwrap();
         }
         supervisor.shut_down(DRAIN).await.unwrap();
