@@ -11,10 +11,14 @@ mod postgres;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use evenkeel::config::{Config, DatabaseUrl};
+use evenkeel::persistence::database::Database;
+use evenkeel::persistence::location::Location;
 use postgres::Schema;
 
 /// A table's column as both databases would describe it: table, column, type, nullable, position in the primary key.
@@ -131,4 +135,28 @@ fn the_chunks_of_an_artifact_become_one_text(server: &Schema) {
     assert_eq!(server.run_sql(text).trim(), "Xin chào");
     let time = "SELECT ('epoch'::timestamptz + created_at * interval '1 microsecond') AT TIME ZONE 'UTC' FROM reports";
     assert_eq!(server.run_sql(time).trim(), "2026-03-02 02:00:00.123456");
+}
+
+/// Replicas that are started together find a schema that is half made by one of them.
+#[test]
+fn whoever_looks_at_a_database_while_another_migrates_it_takes_it_for_ours() {
+    for _ in 0..10 {
+        let schema = Schema::new();
+        let mut config = Config::default();
+        config.database.url = Some(DatabaseUrl::new(schema.url()));
+        let (location, is_migrated) = (&Location::of(&config).unwrap(), &AtomicBool::new(false));
+        let look = move || {
+            while !is_migrated.load(Ordering::Relaxed) {
+                Database::open(location).unwrap();
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(look);
+            }
+            let migrated = Database::open(location).unwrap().migrate();
+            is_migrated.store(true, Ordering::Relaxed);
+            assert!(!migrated.unwrap().is_empty());
+        });
+    }
 }

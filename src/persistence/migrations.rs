@@ -108,16 +108,16 @@ struct Known {
 
 /// Compares.
 pub(super) fn difference(connection: &mut AnyConnection) -> Result<Difference, PersistenceError> {
-    // Before the versions: a replica that migrates at the same time makes the view and its version known at once, and
-    // whoever has seen the one will see the other.
-    let occupant = occupant::look(connection)?;
+    // Before the versions: a replica that migrates at the same time makes its tables, the view and their versions known at
+    // once, and whoever has seen the one will see the other.
+    let (occupant, tables) = (occupant::look(connection)?, tables(connection, &OURS)?);
     let applied = applied_versions(connection)?;
     let known = match connection {
         AnyConnection::Sqlite(_) => known::<Sqlite>(&FOR_SQLITE)?,
         AnyConnection::Postgres(_) => known::<Pg>(&FOR_POSTGRES)?,
     };
     let is_known = |version: &String| known.iter().any(|migration| migration.version == *version);
-    let foreign = if applied.iter().any(is_known) { Vec::new() } else { tables(connection, &OURS)? };
+    let foreign = if applied.iter().any(is_known) { Vec::new() } else { tables };
     let unknown = applied.iter().filter(|version| !is_known(version)).cloned().collect();
     let pending = known.into_iter().filter(|migration| !applied.contains(&migration.version));
     let pending: Vec<String> = pending.map(|migration| migration.name).collect();
