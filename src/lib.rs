@@ -11,6 +11,7 @@
 //! | [`web`] | what browsers and scripts see |
 //! | [`report`] | composing, rendering, streaming; the `ReportBuilder` and `AutoReport` actors |
 //! | [`market`] | indices, sources, the latest snapshot; the `MarketIndices` actor |
+//! | [`analytics`] | indicators: pure functions of prices |
 //! | [`laboratory`] | actors that leak on purpose, for trials of the memory monitor |
 //! | [`persistence`] | reports and history in a database; the `Persistence` actor and the read side |
 //! | [`simulator`] | a simulated exchange that answers over real HTTP |
@@ -36,6 +37,7 @@
 //!     not repeated.
 //! 11. A process that replaces itself keeps its PID and its socket, and refuses nobody meanwhile.
 
+pub mod analytics;
 pub mod cli;
 pub mod clock;
 pub mod config;

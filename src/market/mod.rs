@@ -1,5 +1,6 @@
 //! Market indices: what they are, how they are fetched, where the latest snapshot is kept.
 
+pub mod candles;
 pub mod document;
 mod duty;
 pub mod indices;
@@ -7,7 +8,8 @@ pub mod market_data;
 pub mod messages;
 pub mod model;
 pub mod parse;
+pub mod participation;
 pub mod points;
-pub mod rsi;
 pub mod source;
 pub mod store;
+pub mod technicals;

@@ -269,7 +269,7 @@ pub struct Snapshot {
     pub crypto: Option<Reading<CryptoOverview>>,
     /// The Fear & Greed index; nothing when crypto is not enabled.
     pub fear_greed: Option<Reading<FearGreed>>,
-    /// Bitcoin's relative strength over 14 days, 0 to 100 (see [`rsi`](super::rsi)); nothing when crypto is not enabled,
+    /// Bitcoin's relative strength over 14 days, 0 to 100 (see [`rsi`](crate::analytics::momentum::rsi)); nothing when crypto is not enabled,
     /// or in a snapshot of a version that did not know it.
     #[serde(default)]
     pub btc_rsi_14: Option<Reading<f64>>,
@@ -313,6 +313,8 @@ pub struct Constituent {
     pub change_24h: Option<f64>,
     /// Change over 7 days, in per cent.
     pub change_7d: Option<f64>,
+    /// Change over 30 days, in per cent.
+    pub change_30d: Option<f64>,
     /// Hourly prices of 7 days, oldest first, in USD; about 168, possibly none.
     pub sparkline: Vec<f32>,
 }

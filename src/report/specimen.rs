@@ -155,6 +155,7 @@ fn rising() -> Constituent {
         change_1h: Some(0.0),
         change_24h: Some(1.0),
         change_7d: Some(-1.0),
+        change_30d: Some(-1.0),
         sparkline: vec![1.0, 2.0],
     }
 }
@@ -170,6 +171,7 @@ fn unknown() -> Constituent {
         change_1h: None,
         change_24h: None,
         change_7d: None,
+        change_30d: None,
         sparkline: Vec::new(),
     }
 }

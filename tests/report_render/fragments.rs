@@ -191,6 +191,7 @@ fn absurd_and_missing_values_are_dashes() {
         change_1h: None,
         change_24h: None,
         change_7d: None,
+        change_30d: None,
         sparkline: Vec::new(),
         ..sample::coin(9)
     };

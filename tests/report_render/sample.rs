@@ -233,6 +233,7 @@ pub(crate) fn coin(rank: u32) -> Constituent {
         change_1h: since(1),
         change_24h: since(24),
         change_7d: since(167),
+        change_30d: since(167).map(|change| change * 1.9 + 0.5),
         sparkline,
     }
 }

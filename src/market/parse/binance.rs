@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::bars::Bar;
 use super::error::{Demultiplexed, ParseError};
 use super::lenient::{Number, Text};
 use super::rows::Rows;
@@ -32,21 +33,36 @@ pub fn parse_tickers(body: &[u8]) -> Result<Demultiplexed<Quote>, ParseError> {
 }
 
 /// Places in a candle.
+const OPEN_TIME: usize = 0;
+const OPEN: usize = 1;
+const HIGH: usize = 2;
+const LOW: usize = 3;
 const CLOSE: usize = 4;
+const VOLUME: usize = 5;
 const CLOSE_TIME: usize = 6;
 
-/// The closes of the candles that have ended at `now`, in the order of time. One that cannot be read rejects them all:
-/// a series with a hole is another series.
-pub fn parse_closes(body: &[u8], now: Timestamp) -> Result<Vec<f64>, ParseError> {
-    let Rows::<Vec<Number>>(candles) = serde_json::from_slice(body)?;
-    let mut closes = Vec::with_capacity(candles.len());
-    for candle in candles {
-        let place = |place: usize| candle.get(place).copied().unwrap_or_default();
-        closes.push((place(CLOSE_TIME).milliseconds("closeTime")?, place(CLOSE).price("close")?));
+/// The candles that have ended at `now`, in the order of time. One that cannot be read rejects them all: a series with a
+/// hole is another series.
+pub fn parse_candles(body: &[u8], now: Timestamp) -> Result<Vec<Bar>, ParseError> {
+    let Rows::<Vec<Number>>(rows) = serde_json::from_slice(body)?;
+    let mut candles = Vec::with_capacity(rows.len());
+    for row in rows {
+        let place = |place: usize| row.get(place).copied().unwrap_or_default();
+        let ended = place(CLOSE_TIME).milliseconds("closeTime")?;
+        let candle = Bar {
+            at: place(OPEN_TIME).milliseconds("openTime")?,
+            open: place(OPEN).price("open")?,
+            high: place(HIGH).price("high")?,
+            low: place(LOW).price("low")?,
+            close: place(CLOSE).price("close")?,
+            volume: place(VOLUME).maybe_amount(),
+        };
+        if ended <= now {
+            candles.push(candle);
+        }
     }
-    closes.retain(|(ended, _)| *ended <= now);
-    closes.sort_by_key(|(ended, _)| *ended);
-    Ok(closes.into_iter().map(|(_, close)| close).collect())
+    candles.sort_by_key(|candle| candle.at);
+    Ok(candles)
 }
 
 impl Ticker {
@@ -70,12 +86,15 @@ impl Ticker {
 mod tests {
     use super::*;
 
+    const DAY_MS: i64 = 86_400_000;
+
     fn candle(ended_ms: i64, close: &str) -> String {
-        format!(r#"[1,"2.0","3.0","1.0",{close},"9.0",{ended_ms},"18.0",4,"4.0","9.0","0"]"#)
+        let opened_ms = ended_ms + 1 - DAY_MS;
+        format!(r#"[{opened_ms},"2.0","3.0","1.0",{close},"9.0",{ended_ms},"18.0",4,"4.0","9.0","0"]"#)
     }
 
     #[test]
-    fn closes_are_those_of_finished_candles_in_the_order_of_time() {
+    fn candles_are_those_that_have_ended_in_the_order_of_time() {
         let now = Timestamp::from_millisecond(1_772_500_000_000).unwrap();
         let candles = [
             candle(1_772_409_599_999, "\"61.5\""),
@@ -83,8 +102,14 @@ mod tests {
             candle(1_772_500_000_001, "\"99\""),
         ];
         let body = format!("[{}]", candles.join(","));
-        assert_eq!(parse_closes(body.as_bytes(), now), Ok(vec![60.0, 61.5]));
-        assert_eq!(parse_closes(b"[]", now), Ok(vec![]));
+        let found = parse_candles(body.as_bytes(), now).unwrap();
+        assert_eq!(found.iter().map(|candle| candle.close).collect::<Vec<_>>(), [60.0, 61.5]);
+        let first = Timestamp::from_millisecond(1_772_323_200_000 - DAY_MS).unwrap();
+        assert_eq!(
+            found[0],
+            Bar { at: first, open: 2.0, high: 3.0, low: 1.0, close: 60.0, volume: Some(9.0) }
+        );
+        assert_eq!(parse_candles(b"[]", now), Ok(vec![]));
     }
 
     #[test]
@@ -92,10 +117,10 @@ mod tests {
         let now = Timestamp::from_millisecond(1_772_500_000_000).unwrap();
         for wrong in ["null", "\"x\"", "\"0\"", "\"-1\"", "\"NaN\""] {
             let body = format!("[{},{}]", candle(1_772_323_199_999, "60"), candle(1_772_409_599_999, wrong));
-            assert!(parse_closes(body.as_bytes(), now).is_err(), "{wrong}");
+            assert!(parse_candles(body.as_bytes(), now).is_err(), "{wrong}");
         }
         for body in [&b"[[]]"[..], b"[[1,2,3]]", b"{}", b"<html>"] {
-            assert!(parse_closes(body, now).is_err());
+            assert!(parse_candles(body, now).is_err());
         }
     }
 }

@@ -116,6 +116,7 @@ struct Coin {
     price_change_percentage_1h_in_currency: Number,
     price_change_percentage_24h_in_currency: Number,
     price_change_percentage_7d_in_currency: Number,
+    price_change_percentage_30d_in_currency: Number,
     sparkline_in_7d: Sparkline,
 }
 
@@ -139,6 +140,7 @@ impl Coin {
             change_1h: self.price_change_percentage_1h_in_currency.maybe_percent(),
             change_24h: change_24h.or(self.price_change_percentage_24h.maybe_percent()),
             change_7d: self.price_change_percentage_7d_in_currency.maybe_percent(),
+            change_30d: self.price_change_percentage_30d_in_currency.maybe_percent(),
             sparkline: self.sparkline_in_7d.0,
         })
     }

@@ -6,7 +6,7 @@
 use jiff::tz::Offset;
 use serde::Deserialize;
 
-use super::bars::{Columns, Session};
+use super::bars::{Bar, Columns, Session};
 use super::error::ParseError;
 use super::lenient::{Number, Text};
 use super::rows::Rows;
@@ -65,6 +65,21 @@ struct Prices {
 
 /// The quote of a one-day chart that must be about `symbol`, for example `^GSPC`.
 pub fn parse_chart(body: &[u8], symbol: &str) -> Result<Quote, ParseError> {
+    let (meta, bars) = whole_bars(body, symbol)?;
+    let session = Session::last(&bars, meta.zone())?;
+    // Of a range of one day, "the close before the chart" is the close of the day before.
+    let previous_close = meta.previous_close.maybe_price().or(meta.chart_previous_close.maybe_price());
+    let quote = session.quote(session.at);
+    Ok(Quote { previous_close: previous_close.or(quote.previous_close), ..quote })
+}
+
+/// The bars of a chart that must be about `symbol`, oldest first, and the exchange's offset from UTC.
+pub fn parse_bars(body: &[u8], symbol: &str) -> Result<(Vec<Bar>, Offset), ParseError> {
+    let (meta, bars) = whole_bars(body, symbol)?;
+    Ok((bars, meta.zone()))
+}
+
+fn whole_bars(body: &[u8], symbol: &str) -> Result<(Meta, Vec<Bar>), ParseError> {
     let chart = serde_json::from_slice::<Answer>(body)?.chart;
     if let Some(reported) = chart.error {
         let description = reported.description.into_string();
@@ -87,11 +102,7 @@ pub fn parse_chart(body: &[u8], symbol: &str) -> Result<Quote, ParseError> {
         close: prices.close.unwrap_or_default(),
         volume,
     };
-    let session = Session::last(&columns.bars()?, meta.zone())?;
-    // Of a range of one day, "the close before the chart" is the close of the day before.
-    let previous_close = meta.previous_close.maybe_price().or(meta.chart_previous_close.maybe_price());
-    let quote = session.quote(session.at);
-    Ok(Quote { previous_close: previous_close.or(quote.previous_close), ..quote })
+    Ok((meta, columns.bars()?))
 }
 
 impl Meta {

@@ -58,7 +58,7 @@ async fn read_page(
 ) -> Result<Vec<Constituent>, Failure> {
     let path = format!(
         "/api/v3/coins/markets?vs_currency=usd&order=market_cap_desc&per_page={per_page}&page={page}\
-         &sparkline=true&price_change_percentage=1h,24h,7d"
+         &sparkline=true&price_change_percentage=1h,24h,7d,30d"
     );
     let mut body = endpoint.open(client.send(endpoint.get(&path)).await?).await?;
     let (pieces, waiting) = mpsc::channel(PIECES_IN_FLIGHT);

@@ -7,11 +7,15 @@ use super::endpoint::Endpoint;
 use super::failure::Failure;
 use super::http::Deadline;
 use super::ledger::{Answers, Ledger, one_by_one};
+use crate::analytics::momentum::rsi;
+use crate::market::candles::{FEWEST_CLOSES, MOST_CLOSES};
 use crate::market::model::{
     CryptoOverview, FearGreed, Good, Index, Market, Quote, Reading, Snapshot, SourceOutcome,
 };
 use crate::market::parse::{ParseError, alternative_me, binance, coingecko, coinpaprika};
-use crate::market::rsi;
+
+/// Days that the averages reach back.
+const RSI_PERIOD: usize = 14;
 
 /// In the daemon's clock.
 const RSI_EVERY: SignedDuration = SignedDuration::from_mins(30);
@@ -121,11 +125,13 @@ impl Crypto {
         }
         let deadline = self.binance.deadline();
         let answer = async {
-            let path = format!("/api/v3/klines?symbol=BTCUSDT&interval=1d&limit={}", rsi::MOST_CLOSES);
+            let path = format!("/api/v3/klines?symbol=BTCUSDT&interval=1d&limit={MOST_CLOSES}");
             let body = self.binance.fetch(self.binance.get(&path), &deadline).await?;
-            let closes = binance::parse_closes(&body, self.binance.clock.now())?;
-            let enough = closes.len() >= rsi::FEWEST_CLOSES;
-            rsi::wilder(&closes, rsi::PERIOD).filter(|_| enough).ok_or(Failure::Unusable(ParseError::Empty))
+            let candles = binance::parse_candles(&body, self.binance.clock.now())?;
+            let closes: Vec<f64> = candles.iter().map(|candle| candle.close).collect();
+            let enough = closes.len() >= FEWEST_CLOSES;
+            let value = rsi(&closes, RSI_PERIOD).last().copied().flatten();
+            value.filter(|_| enough).ok_or(Failure::Unusable(ParseError::Empty))
         };
         match answer.await {
             Ok(value) => {

@@ -7,6 +7,7 @@
 mod client;
 mod constituents;
 mod crypto;
+mod daily;
 mod endpoint;
 mod error;
 mod failure;

@@ -7,6 +7,7 @@ use rustls::ClientConfig;
 use super::client::Clients;
 use super::constituents;
 use super::crypto::Crypto;
+use super::daily;
 use super::endpoint::Endpoint;
 use super::error::SourceError;
 use super::gates::Gates;
@@ -15,7 +16,8 @@ use super::us::Us;
 use super::vietnam::Vietnam;
 use crate::clock::Clock;
 use crate::config::{MarketConfig, SourceConfig};
-use crate::market::model::{Constituent, IndexReading, Quote, Reading, Snapshot, SourceName};
+use crate::market::candles::Daily;
+use crate::market::model::{Constituent, Index, IndexReading, Market, Quote, Reading, Snapshot, SourceName};
 
 /// Every source that the configuration wants.
 #[derive(Debug)]
@@ -104,6 +106,21 @@ impl Sources {
         }
         snapshot.fetch_duration_ms = stopwatch.elapsed_ms();
         snapshot
+    }
+
+    /// The daily candles of one index, of days that are over.
+    ///
+    /// Respects cool-downs and no minimum intervals: a report needs them when it is built.
+    ///
+    /// # Errors
+    /// What each source said that could have told; none when the index's market is not collected.
+    pub async fn daily(&self, index: &'static Index) -> Result<Daily, Vec<SourceError>> {
+        match (index.market, &self.vietnam, &self.crypto, &self.us) {
+            (Market::Vietnam, Some(vietnam), _, _) => daily::vietnam(vietnam, index).await,
+            (Market::Crypto, _, Some(crypto), _) => daily::crypto(crypto, index).await,
+            (Market::Us, _, _, Some(us)) => daily::us(us, index).await,
+            (Market::Vietnam | Market::Crypto | Market::Us, ..) => Err(Vec::new()),
+        }
     }
 
     /// One page of the coins of the market, largest capitalisation first. `page` counts from 1, `per_page` is at most

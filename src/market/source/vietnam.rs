@@ -5,7 +5,6 @@
 //! known to refuse while the snapshot answers: it has a gate of its own, so that it never costs the snapshot.
 
 use jiff::civil::{Date, time};
-use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -13,22 +12,21 @@ use super::endpoint::Endpoint;
 use super::failure::Failure;
 use super::http::Deadline;
 use super::ledger::{Answers, Ledger, one_by_one};
+use crate::market::candles::ICT;
 use crate::market::model::{Index, Market, Quote, Reading, Snapshot, SourceOutcome};
 use crate::market::parse::bars::{Bar, Session};
 use crate::market::parse::vietcap::IndexNow;
 use crate::market::parse::{Demultiplexed, ParseError, entrade, kbs, vietcap};
 
-/// Vietnam keeps one offset all year.
-const ICT: Offset = Offset::constant(7);
 /// Days that the fallbacks' charts reach back: longer than the longest holidays.
 const DAYS_BACK: i64 = 10;
 
 /// What each source calls an index.
-struct Symbols {
-    name: &'static str,
-    vietcap: &'static str,
-    entrade: &'static str,
-    kbs: &'static str,
+pub(super) struct Symbols {
+    pub(super) name: &'static str,
+    pub(super) vietcap: &'static str,
+    pub(super) entrade: &'static str,
+    pub(super) kbs: &'static str,
 }
 
 const SYMBOLS: [Symbols; 5] = [
@@ -162,7 +160,7 @@ impl Vietnam {
     }
 }
 
-fn symbols_of(names: &[&'static str]) -> impl Iterator<Item = &'static Symbols> {
+pub(super) fn symbols_of(names: &[&'static str]) -> impl Iterator<Item = &'static Symbols> {
     SYMBOLS.iter().filter(move |symbols| names.contains(&symbols.name))
 }
 

@@ -91,6 +91,7 @@ mod tests {
             change_1h: None,
             change_24h,
             change_7d: None,
+            change_30d: None,
             sparkline: Vec::new(),
         }
     }
