@@ -10,7 +10,7 @@ use evenkeel::market::parse::{
 use evenkeel::memory::trend;
 use evenkeel::persistence::messages::ArtifactName;
 use evenkeel::report::chunk::{ChunkSink, ChunkWriter};
-use evenkeel::report::model::IndexSeries;
+use evenkeel::report::model::{Findings, IndexSeries};
 use evenkeel::report::render::Templates;
 use evenkeel::report::writer::{ReportWriter, WriteError};
 
@@ -67,9 +67,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     parse!("alternative.me's mood", body = "fear_greed.json", alternative_me::parse_fear_greed(body)),
     parse!("yahoo's chart", body = "yahoo_chart.json", yahoo::parse_chart(body, "^GSPC")),
     render!("the masthead, styles and scripts", 20, |writer, _data| writer.open()),
-    render!("the summary", 20, |writer, data| writer.summary(&data.snapshot)),
-    render!("the indices", 10, |writer, data| writer.indices(&data.snapshot, &data.series)),
-    render!("crypto", 20, |writer, data| writer.crypto(&data.snapshot)),
+    render!("the summary", 20, |writer, data| writer.summary(&data.snapshot, &data.findings)),
+    render!("the indices", 10, |writer, data| writer.indices(&data.snapshot, &data.series, &data.findings)),
+    render!("the indicators", 4, |writer, data| writer.technicals(&data.findings)),
+    render!("the correlations", 20, |writer, data| writer.correlations(&data.findings)),
+    render!("crypto", 20, |writer, data| writer.crypto(&data.snapshot, data.findings.participation.as_ref())),
     render!("the movers", 20, |writer, data| writer.movers(&data.coins)),
     render!("50 rows of the table", 4, |writer, data| writer.table_page(&data.coins[..50])),
     render!("the method", 20, |writer, data| writer.method(&data.snapshot)),
@@ -80,6 +82,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
 struct Data {
     snapshot: Snapshot,
     series: Vec<IndexSeries>,
+    findings: Findings,
     coins: Vec<Constituent>,
 }
 
@@ -97,7 +100,8 @@ impl ChunkSink for Nowhere {
 fn render(times: u32, write: fn(&mut ReportWriter<Nowhere>, &Data) -> Result<(), WriteError>) {
     let templates = Templates::load().unwrap();
     let (snapshot, series) = (sample::snapshot(&MARKETS), sample::series(&MARKETS));
-    let data = Data { snapshot, series, coins: sample::page(1, 250) };
+    let findings = sample::findings(&MARKETS);
+    let data = Data { snapshot, series, findings, coins: sample::page(1, 250) };
     for _ in 0..times {
         let mut writer = ReportWriter::new(templates.clone(), sample::meta(), Nowhere);
         write(&mut writer, black_box(&data)).unwrap();

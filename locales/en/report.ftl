@@ -87,6 +87,74 @@ card-missing = No value
 card-reason = Why
 card-no-history = No history yet
 
+## Large charts
+course-session = { $name }, last session
+course-day = { $name }, last 24 hours
+course-days = { $name }, 90 days
+course-desc = From { $first } ({ $at }) to { $last } ({ $date }); lowest { $low }, highest { $high }.
+course-caption-session = The line across is the previous close.
+course-caption-day = The line across is the value of 24 hours ago.
+course-caption-days = Daily closes with Bollinger bands (20 days, 2 standard deviations).
+
+## Since the last report
+since-title = Since the last report
+since-intro = Against the report of { $at }, { $age } ago.
+since-name = Value
+since-before = Then
+since-now = Now
+since-change = Change
+since-total = Crypto market, total
+since-dominance = Bitcoin’s share
+since-points = { $value } points
+since-percentage-points = { $value } pp
+since-move = { $name } { $move }
+since-none = Nothing that both reports know.
+
+## Indicators
+technical-title = Technical indicators
+technical-caption = All values are of daily candles of finished days; today’s is not used
+technical-region = Table of indicators, can be scrolled
+technical-index = Index
+technical-day = Last day
+technical-close = Close
+technical-macd = MACD 12, 26
+technical-signal = Signal 9
+technical-bands = Bollinger 20, 2
+technical-drawdown = Max. drawdown
+technical-volatility = Volatility, annual
+technical-days = { $count ->
+    [one] { $n } day
+   *[other] { $n } days
+}
+technical-overbought = overbought
+technical-oversold = oversold
+technical-neutral = neither overbought nor oversold
+technical-missing = Without indicators, because no candles could be had
+outlook-above-both = On { $date } { $name } closed above its averages of 20 and 50 days.
+outlook-below-both = On { $date } { $name } closed below its averages of 20 and 50 days.
+outlook-above-short = On { $date } { $name } closed above its average of 20 days and below that of 50.
+outlook-below-short = On { $date } { $name } closed below its average of 20 days and above that of 50.
+outlook-strength = Its RSI of 14 days stands at { $value }: { $verdict }.
+outlook-breadth = Of the { $n } largest coins { $advances } rose and { $declines } fell in 24 hours.
+outlook-altcoins = Over 30 days { $percent } of { $n } large altcoins did better than Bitcoin (a proxy of the altcoin season index).
+outlook-since = Since the report of { $at }: { $list }.
+summary-since = Since the last report
+summary-narrative = Written by a language model from the numbers of this report; every number was checked against them.
+
+## Correlations
+correlation-title = How they moved together
+correlation-caption = Correlation of daily returns over at most 90 closes, on the days that both markets have; at least { $n } returns a pair. +1: always in step, −1: always opposite.
+correlation-region = Matrix of correlations, can be scrolled
+correlation-index = Index
+
+## Breadth of coins
+breadth-title = Breadth of the largest coins
+breadth-counts = Of { $n } coins { $advances } rose, { $unchanged } unchanged, { $declines } fell in 24 h.
+breadth-percent = Advancing
+breadth-ratio = Advances per decline
+breadth-proxy = Altcoins, 30-day proxy
+breadth-altcoins = Share of { $n } large altcoins ahead of Bitcoin ({ $percent }) over 30 days. From 75% up Bitcoin lags, down to 25% it leads. A proxy: the altcoin season index takes 90 days.
+
 ## Crypto market
 crypto-title = Crypto market
 crypto-total = Total value
@@ -160,6 +228,7 @@ script-filter-hint = Name or symbol
 script-sort = Sort by
 script-shown = { "{shown}" } of { "{total}" } coins
 script-none = No coin matches.
+script-sections = Sections
 
 ## The list of reports
 listing-created = Written

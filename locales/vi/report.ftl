@@ -71,6 +71,71 @@ card-missing = Không có giá trị
 card-reason = Lý do
 card-no-history = Chưa có dữ liệu quá khứ
 
+## Biểu đồ lớn
+course-session = { $name }, phiên gần nhất
+course-day = { $name }, 24 giờ qua
+course-days = { $name }, 90 ngày
+course-desc = Từ { $first } ({ $at }) đến { $last } ({ $date }); thấp nhất { $low }, cao nhất { $high }.
+course-caption-session = Đường ngang là giá đóng cửa phiên trước.
+course-caption-day = Đường ngang là giá trị cách đây 24 giờ.
+course-caption-days = Giá đóng cửa hằng ngày với dải Bollinger (20 ngày, 2 độ lệch chuẩn).
+
+## So với bản tin trước
+since-title = So với bản tin trước
+since-intro = So với bản tin lúc { $at }, cách đây { $age }.
+since-name = Giá trị
+since-before = Khi đó
+since-now = Hiện nay
+since-change = Thay đổi
+since-total = Tổng vốn hóa tiền mã hóa
+since-dominance = Tỷ trọng Bitcoin
+since-points = { $value } điểm
+since-percentage-points = { $value } điểm %
+since-move = { $name } { $move }
+since-none = Không có giá trị nào mà cả hai bản tin cùng biết.
+
+## Chỉ báo
+technical-title = Chỉ báo kỹ thuật
+technical-caption = Mọi giá trị tính trên nến ngày đã đóng; nến hôm nay không được dùng
+technical-region = Bảng chỉ báo, có thể cuộn
+technical-index = Chỉ số
+technical-day = Ngày cuối
+technical-close = Đóng cửa
+technical-macd = MACD 12, 26
+technical-signal = Tín hiệu 9
+technical-bands = Bollinger 20, 2
+technical-drawdown = Mức sụt giảm lớn nhất
+technical-volatility = Biến động, theo năm
+technical-days = { $n } ngày
+technical-overbought = quá mua
+technical-oversold = quá bán
+technical-neutral = không quá mua, không quá bán
+technical-missing = Không có chỉ báo vì không lấy được nến
+outlook-above-both = Ngày { $date }, { $name } đóng cửa trên đường trung bình 20 và 50 ngày.
+outlook-below-both = Ngày { $date }, { $name } đóng cửa dưới đường trung bình 20 và 50 ngày.
+outlook-above-short = Ngày { $date }, { $name } đóng cửa trên đường trung bình 20 ngày và dưới đường 50 ngày.
+outlook-below-short = Ngày { $date }, { $name } đóng cửa dưới đường trung bình 20 ngày và trên đường 50 ngày.
+outlook-strength = RSI 14 ngày ở mức { $value }: { $verdict }.
+outlook-breadth = Trong { $n } đồng tiền lớn nhất, { $advances } đồng tăng và { $declines } đồng giảm trong 24 giờ.
+outlook-altcoins = Trong 30 ngày, { $percent } của { $n } altcoin lớn tăng tốt hơn Bitcoin (ước lượng thay cho chỉ số mùa altcoin).
+outlook-since = Từ bản tin lúc { $at }: { $list }.
+summary-since = So với bản tin trước
+summary-narrative = Do mô hình ngôn ngữ viết từ các số liệu của bản tin này; mọi con số đã được đối chiếu.
+
+## Tương quan
+correlation-title = Mức độ cùng chiều
+correlation-caption = Tương quan của thay đổi hằng ngày trên tối đa 90 giá đóng cửa, vào những ngày cả hai thị trường cùng có; ít nhất { $n } lần thay đổi mỗi cặp. +1: luôn cùng chiều, −1: luôn ngược chiều.
+correlation-region = Ma trận tương quan, có thể cuộn
+correlation-index = Chỉ số
+
+## Độ rộng
+breadth-title = Độ rộng của các đồng tiền lớn nhất
+breadth-counts = Trong { $n } đồng tiền, { $advances } đồng tăng, { $unchanged } đồng đứng giá, { $declines } đồng giảm trong 24 giờ.
+breadth-percent = Tỷ lệ tăng
+breadth-ratio = Số đồng tăng trên mỗi đồng giảm
+breadth-proxy = Altcoin, ước lượng 30 ngày
+breadth-altcoins = Tỷ lệ trong { $n } altcoin lớn vượt Bitcoin ({ $percent }) trong 30 ngày. Từ 75% trở lên Bitcoin tụt lại, từ 25% trở xuống Bitcoin dẫn đầu. Đây là ước lượng: chỉ số mùa altcoin tính trên 90 ngày.
+
 ## Thị trường tiền mã hóa
 crypto-title = Thị trường tiền mã hóa
 crypto-total = Tổng vốn hóa
@@ -141,6 +206,7 @@ script-filter-hint = Tên hoặc mã
 script-sort = Sắp xếp theo
 script-shown = { "{shown}" }/{ "{total}" } đồng tiền
 script-none = Không có đồng tiền nào khớp.
+script-sections = Các mục
 
 ## The list of reports
 listing-created = Thời điểm

@@ -47,7 +47,8 @@ pub fn common_returns<D: Ord + Copy>(left: &[(D, f64)], right: &[(D, f64)]) -> V
             Ordering::Greater => drop(right.next()),
             Ordering::Equal => {
                 common.push((*left_close, *right_close));
-                (left.next(), right.next());
+                left.next();
+                right.next();
             }
         }
     }

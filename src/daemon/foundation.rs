@@ -26,9 +26,12 @@ use crate::persistence::replica::Replica;
 use crate::persistence::turn::Turns;
 use crate::persistence::{OpenError, PersistenceError};
 use crate::report::auto::AutoReport;
-use crate::report::builder::{ReportBuilder, Shelf, Workshop};
+use crate::report::builder::ReportBuilder;
+use crate::report::edition::Edition;
+use crate::report::language::Language;
 use crate::report::render::Templates;
 use crate::report::schedule::{Schedule, ScheduleError};
+use crate::report::workshop::{Shelf, Workshop};
 use crate::supervision::child::Child;
 use crate::supervision::handle::SupervisorHandle;
 use crate::supervision::link::Link;
@@ -188,7 +191,7 @@ impl Foundation {
                 archive: shared.archive.clone(),
                 shelf: shelf.clone(),
                 templates: shared.templates.clone(),
-                constituents: shared.config.report.constituents,
+                editions: shared.editions(),
                 zone: shared.zone.clone(),
                 clock: shared.clock.clone(),
                 arenas: shared.arenas.clone(),
@@ -212,6 +215,17 @@ impl Foundation {
                 shared.clock.clone(),
             )
         })
+    }
+
+    /// What the builder can build.
+    fn editions(&self) -> Vec<Edition> {
+        let report = &self.config.report;
+        vec![Edition {
+            name: report.edition.clone(),
+            constituents: report.constituents,
+            indices: Vec::new(),
+            languages: Language::ALL.to_vec(),
+        }]
     }
 
     fn turns(&self, links: &Links) -> Turns {

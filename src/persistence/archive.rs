@@ -128,6 +128,11 @@ impl Archive {
         self.read(|connection| Ok(reports::list(connection, 1, None)?.pop()))
     }
 
+    /// The newest report of one edition.
+    pub fn latest_of(&self, edition: &str) -> Result<Option<StoredReport>, PersistenceError> {
+        self.read(|connection| reports::latest_of(connection, edition))
+    }
+
     /// Reports, newest first: at most `limit` (and [`LONGEST_LIST`]) of those with an id below `before_id`.
     pub fn list(&self, limit: u32, before_id: Option<i32>) -> Result<Vec<StoredReport>, PersistenceError> {
         self.read(|connection| reports::list(connection, limit.min(LONGEST_LIST), before_id))

@@ -94,6 +94,16 @@ pub(super) fn list(
     rows.into_iter().map(|row| complete(connection, row)).collect()
 }
 
+/// The newest report of one edition. Walks back from the newest of all, which is rarely far.
+pub(super) fn latest_of(connection: &mut AnyConnection, edition: &str) -> QueryResult<Option<StoredReport>> {
+    let row: Option<ReportRow> = reports::table
+        .filter(reports::edition.eq(edition))
+        .order(reports::id.desc())
+        .first(connection)
+        .optional()?;
+    row.map(|row| complete(connection, row)).transpose()
+}
+
 /// One report.
 pub(super) fn get(connection: &mut AnyConnection, id: i32) -> QueryResult<Option<StoredReport>> {
     let row: Option<ReportRow> = reports::table.find(id).first(connection).optional()?;

@@ -11,6 +11,14 @@ pub const CSS: ArtifactName = "css";
 /// Every artifact that a report must have, in the order in which readers select them.
 pub const ARTIFACTS: [ArtifactName; 5] = ["html_vi", "css", "js_vi", "html_en", "js_en"];
 
+/// The artifacts of a report in these languages, in the order of [`ARTIFACTS`].
+pub fn of(languages: &[Language]) -> Vec<ArtifactName> {
+    let wanted = |name: &ArtifactName| {
+        *name == CSS || languages.iter().any(|language| [html(*language), js(*language)].contains(name))
+    };
+    ARTIFACTS.into_iter().filter(wanted).collect()
+}
+
 /// The artifact that holds the fragment of one language.
 pub fn html(language: Language) -> ArtifactName {
     match language {

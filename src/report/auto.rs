@@ -80,10 +80,10 @@ impl Planner {
         }
     }
 
-    /// When the newest report was begun, whoever asked for it.
+    /// When the newest report of the edition was begun, whoever asked for it.
     async fn latest(&self) -> Option<Timestamp> {
-        let archive = self.archive.clone();
-        let latest = tokio::task::spawn_blocking(move || archive.latest()).await;
+        let (archive, edition) = (self.archive.clone(), self.config.edition.clone());
+        let latest = tokio::task::spawn_blocking(move || archive.latest_of(&edition)).await;
         match latest {
             Ok(Ok(report)) => report.map(|report| report.created_at),
             Ok(Err(error)) => {

@@ -3,6 +3,7 @@
 //! The zone is always a parameter: a report says which zone its times are in.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::language::Language;
@@ -15,6 +16,24 @@ impl Language {
             Self::En => "%-d %b %Y %H:%M",
         };
         at.to_zoned_datetime(zone.clone()).strftime(format).to_string()
+    }
+
+    /// `24/04/2026` or `24 Apr 2026`.
+    pub fn date(self, date: Date) -> String {
+        let format = match self {
+            Self::Vi => "%d/%m/%Y",
+            Self::En => "%-d %b %Y",
+        };
+        date.strftime(format).to_string()
+    }
+
+    /// `24/04` or `24 Apr`.
+    pub fn day_month(self, date: Date) -> String {
+        let format = match self {
+            Self::Vi => "%d/%m",
+            Self::En => "%-d %b",
+        };
+        date.strftime(format).to_string()
     }
 
     /// `Thứ Sáu, 24/04/2026` or `Friday, 24 April 2026`.

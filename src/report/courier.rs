@@ -8,12 +8,16 @@ use std::io;
 use tokio::sync::{mpsc, oneshot};
 
 use super::chunk::ChunkSink;
+use super::phases::Meter;
 use crate::persistence::messages::{AppendChunk, ArtifactName, SessionId};
 use crate::supervision::link::Recipient;
 
 /// The rendering thread's end.
 #[derive(Debug, Clone)]
-pub(super) struct Sender(mpsc::Sender<Parcel>);
+pub(super) struct Sender {
+    parcels: mpsc::Sender<Parcel>,
+    meter: Meter,
+}
 
 /// The builder's end.
 #[derive(Debug)]
@@ -21,6 +25,7 @@ pub(super) struct Courier {
     parcels: mpsc::Receiver<Parcel>,
     append: Recipient<AppendChunk>,
     session: SessionId,
+    meter: Meter,
 }
 
 #[derive(Debug)]
@@ -33,9 +38,10 @@ struct Parcel {
 
 impl Courier {
     /// A courier for one open report.
-    pub(super) fn new(append: Recipient<AppendChunk>, session: SessionId) -> (Sender, Self) {
+    pub(super) fn new(append: Recipient<AppendChunk>, session: SessionId, meter: &Meter) -> (Sender, Self) {
         let (sender, parcels) = mpsc::channel(1);
-        (Sender(sender), Self { parcels, append, session })
+        let sender = Sender { parcels: sender, meter: meter.clone() };
+        (sender, Self { parcels, append, session, meter: meter.clone() })
     }
 
     /// Runs `work` on a blocking thread and delivers what it writes meanwhile.
@@ -45,6 +51,7 @@ impl Courier {
         &mut self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Cancelled> {
+        let since = self.meter.stopwatch();
         let mut working = tokio::task::spawn_blocking(work);
         let worked = loop {
             tokio::select! {
@@ -52,6 +59,7 @@ impl Courier {
                 Some(parcel) = self.parcels.recv() => self.deliver(parcel).await,
             }
         };
+        self.meter.wrote(&since);
         worked.map_err(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => Cancelled,
@@ -79,7 +87,10 @@ impl ChunkSink for Sender {
         let (signed, receipt) = oneshot::channel();
         let parcel = Parcel { artifact, seq, body, signed };
         let cancelled = || io::Error::new(io::ErrorKind::BrokenPipe, "the build was cancelled");
-        self.0.blocking_send(parcel).map_err(|_| cancelled())?;
-        receipt.blocking_recv().map_err(|_| cancelled())?.map_err(io::Error::other)
+        let since = self.meter.stopwatch();
+        self.parcels.blocking_send(parcel).map_err(|_| cancelled())?;
+        let signed = receipt.blocking_recv().map_err(|_| cancelled())?;
+        self.meter.appended(&since);
+        signed.map_err(io::Error::other)
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
+use super::phases::Phases;
 use super::section::Section;
 use crate::persistence::messages::StoredReport;
 use crate::persistence::slot_messages::SlotClaim;
@@ -47,6 +48,14 @@ pub enum BuildError {
     /// The due slot has passed to another replica.
     #[error("{0}")]
     SlotLost(String),
+    /// There is no such edition.
+    #[error("there is no edition `{edition}`: use one of {known}")]
+    UnknownEdition {
+        /// What was asked for.
+        edition: String,
+        /// The names of the configured ones.
+        known: String,
+    },
     /// The builder is being replaced or the daemon is ending.
     #[error("the build was cancelled")]
     Cancelled,
@@ -149,4 +158,6 @@ pub struct BuilderStatus {
     pub reports: u64,
     /// Builds that came to nothing.
     pub failures: u64,
+    /// What the time of the last stored report went into.
+    pub phases: Option<Phases>,
 }

@@ -69,6 +69,25 @@ impl Language {
         if percent > 0.0 && percent.is_finite() && !is_zero { format!("+{text}") } else { text }
     }
 
+    /// A difference with its sign: `+1,25`, `−3`, `0`.
+    pub fn signed(self, value: f64, decimals: usize) -> String {
+        let text = self.decimal(value, decimals);
+        let is_zero = !text.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
+        if value > 0.0 && value.is_finite() && !is_zero { format!("+{text}") } else { text }
+    }
+
+    /// A level of an axis whose marks are `step` apart: as many decimals as tell two marks apart, large amounts in short.
+    pub fn level(self, value: f64, step: f64) -> String {
+        if value.abs() >= 1e6 {
+            return self.in_short(value);
+        }
+        if value.abs() > 0.0 && value.abs() < SMALLEST_PLAIN_PRICE {
+            return self.power_of_ten(value);
+        }
+        let decimals = (-step.log10()).ceil().clamp(0.0, 12.0);
+        self.decimal(value, decimals as usize)
+    }
+
     /// A share or the size of a change in per cent, without a plus sign: `52,3%` when it is large, `0,85%` when small.
     pub fn share(self, percent: f64) -> String {
         if !percent.is_finite() {

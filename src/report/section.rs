@@ -15,6 +15,12 @@ pub enum Section {
     Summary,
     /// A card per index.
     Indices,
+    /// What changed since the report before.
+    Since,
+    /// Charts and table of indicators.
+    Technicals,
+    /// The matrix of correlations.
+    Correlations,
     /// The crypto market as a whole.
     Crypto,
     /// The coins that moved most.
@@ -35,12 +41,15 @@ pub enum Section {
 
 impl Section {
     /// Every section.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Style,
         Self::Script,
         Self::Masthead,
         Self::Summary,
         Self::Indices,
+        Self::Since,
+        Self::Technicals,
+        Self::Correlations,
         Self::Crypto,
         Self::Movers,
         Self::TableHead,
@@ -59,6 +68,9 @@ impl Section {
             Self::Masthead => "masthead",
             Self::Summary => "summary",
             Self::Indices => "indices",
+            Self::Since => "since the last report",
+            Self::Technicals => "technicals",
+            Self::Correlations => "correlations",
             Self::Crypto => "crypto",
             Self::Movers => "movers",
             Self::TableHead => "table head",
@@ -83,6 +95,9 @@ impl Section {
             Self::Masthead => template!("masthead.html"),
             Self::Summary => template!("summary.html"),
             Self::Indices => template!("indices.html"),
+            Self::Since => template!("since.html"),
+            Self::Technicals => template!("technicals.html"),
+            Self::Correlations => template!("correlations.html"),
             Self::Crypto => template!("crypto.html"),
             Self::Movers => template!("movers.html"),
             Self::TableHead => template!("table_head.html"),

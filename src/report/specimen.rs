@@ -6,24 +6,35 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tera::{Context, Value};
 
-use super::compose::{crypto, indices, masthead, method, movers, script, summary, table};
+use super::compose::{
+    correlations, crypto, indices, masthead, method, movers, script, since, summary, table, technicals,
+};
 use super::language::Language;
 use super::listing::Listing;
 use super::locale::Locale;
-use super::model::{IndexSeries, ReportMeta, TableEnd};
+use super::model::{Findings, IndexSeries, LastReport, ReportMeta, Study, TableEnd};
 use super::section::Section;
 use super::text::TextError;
+use crate::market::candles::Daily;
 use crate::market::model::{
-    Breadth, CATALOGUE, Constituent, CryptoOverview, FearGreed, Good, IndexReading, Quote, Reading, Snapshot,
-    SourceName, SourceOutcome,
+    Breadth, CATALOGUE, Constituent, CryptoOverview, FearGreed, Good, Index, IndexReading, Quote, Reading,
+    Snapshot, SourceName, SourceOutcome,
 };
+use crate::market::parse::bars::Bar;
+use crate::market::participation::{Altcoins, Participation};
+use crate::market::technicals::Technicals;
 use crate::persistence::messages::StoredReport;
 
 /// What every section is rendered with, more than once where it has branches.
 pub(super) fn views(language: Language) -> Result<Vec<(Section, Context)>, TextError> {
     let locale = &Locale { language, zone: TimeZone::UTC };
     let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24);
-    let meta = &ReportMeta { edition: "specimen".to_owned(), created_at: now, zone: TimeZone::UTC };
+    let meta = &ReportMeta {
+        edition: "specimen".to_owned(),
+        created_at: now,
+        zone: TimeZone::UTC,
+        languages: vec![language],
+    };
     let coins = &[rising(), unknown()];
     let traces = &table::traces(coins);
     let cut_short = TableEnd::CutShort { error: "refused".to_owned() };
@@ -40,12 +51,23 @@ pub(super) fn views(language: Language) -> Result<Vec<(Section, Context)>, TextE
         (Section::TableFoot, context(&table::foot(locale, table::Tally::default(), &cut_short)?)),
         (Section::TableAbsent, context(&table::absence("refused"))),
     ];
+    let last = &LastReport { created_at: now, values: vec![("vnindex".to_owned(), 1.0)] };
+    let found = &found(language, last);
+    for findings in [&Findings::default(), found] {
+        views.push((Section::Technicals, context(&technicals::table(locale, findings)?)));
+    }
+    if let Some(matrix) = correlations::matrix(locale, found)? {
+        views.push((Section::Correlations, context(&matrix)));
+    }
     let series = &[IndexSeries { name: "vnindex".to_owned(), points: vec![(now, 1.0), (now, 2.0)] }];
     for snapshot in [&known(now), &failed(now, None), &failed(now, Some(now))] {
-        views.push((Section::Summary, context(&summary::summary(locale, snapshot, now)?)));
-        views.push((Section::Indices, context(&indices::indices(locale, snapshot, series, now)?)));
+        for findings in [&Findings::default(), found] {
+            views.push((Section::Summary, context(&summary::summary(locale, snapshot, findings, now)?)));
+        }
+        views.push((Section::Since, context(&since::since(locale, snapshot, last, now)?)));
+        views.push((Section::Indices, context(&indices::indices(locale, snapshot, series, found, now)?)));
         views.push((Section::Method, context(&method::method(locale, meta, snapshot)?)));
-        if let Some(crypto) = crypto::crypto(locale, snapshot, now)? {
+        if let Some(crypto) = crypto::crypto(locale, snapshot, found.participation.as_ref(), now)? {
             views.push((Section::Crypto, context(&crypto)));
         }
     }
@@ -112,6 +134,35 @@ fn failed(now: Timestamp, last_good_at: Option<Timestamp>) -> Snapshot {
         btc_rsi_14: None,
         sources: Vec::new(),
         fetch_duration_ms: 1,
+    }
+}
+
+/// Indicators of two indices, none of a third, counts, and the words of a language model.
+fn found(language: Language, last: &LastReport) -> Findings {
+    let bar = |day: i64| {
+        let close = 100.0 + day as f64 % 7.0;
+        let at = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * day);
+        Bar { at, open: close, high: close + 1.0, low: close - 1.0, close, volume: None }
+    };
+    let days = (0..60).map(|day| (TimeZone::UTC.to_datetime(bar(day).at).date(), bar(day))).collect();
+    let daily = Daily { source: SourceName::Vietcap, days };
+    let study = |index: &'static Index| {
+        let outcome = Technicals::of(index, &daily).ok_or_else(|| "nothing".to_owned());
+        Study { index, outcome }
+    };
+    let mut studies: Vec<Study> = CATALOGUE.iter().take(2).map(study).collect();
+    if let Some(Study { outcome: Ok(technicals), .. }) = studies.first_mut() {
+        technicals.rsi_14 = Some(80.0);
+    }
+    studies.extend(CATALOGUE.last().map(|index| Study { index, outcome: Err("refused".to_owned()) }));
+    let altcoins = Some(Altcoins { percent: 50.0, coins: 2, bitcoin_30d: 1.0 });
+    let participation =
+        Participation { coins: 4, advances: 1, declines: 1, unchanged: 1, unknown: 1, altcoins };
+    Findings {
+        studies,
+        last: Some(last.clone()),
+        participation: Some(participation),
+        narratives: vec![(language, "words".to_owned())],
     }
 }
 

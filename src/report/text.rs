@@ -96,7 +96,6 @@ keys! {
     CARD_AS_OF = "card-as-of";
     CARD_BREADTH = "card-breadth";
     CARD_STALE = "card-stale";
-    CRYPTO_TOTAL = "crypto-total";
     CRYPTO_OVERVIEW = "crypto-overview";
     CRYPTO_FEAR_GREED = "crypto-fear-greed";
     FEAR_EXTREME_FEAR = "fear-extreme-fear";
@@ -111,11 +110,41 @@ keys! {
     TABLE_END_UNKNOWN = "table-end-unknown";
     METHOD_TIMES = "method-times";
     METHOD_DURATION = "method-duration";
+    COURSE_SESSION = "course-session";
+    COURSE_DAY = "course-day";
+    COURSE_DAYS = "course-days";
+    COURSE_DESC = "course-desc";
+    COURSE_CAPTION_DAY = "course-caption-day";
+    COURSE_CAPTION_SESSION = "course-caption-session";
+    COURSE_CAPTION_DAYS = "course-caption-days";
+    TECHNICAL_DAYS = "technical-days";
+    TECHNICAL_OVERBOUGHT = "technical-overbought";
+    TECHNICAL_OVERSOLD = "technical-oversold";
+    TECHNICAL_NEUTRAL = "technical-neutral";
+    CORRELATION_CAPTION = "correlation-caption";
+    SINCE_INTRO = "since-intro";
+    SINCE_TOTAL = "since-total";
+    SINCE_DOMINANCE = "since-dominance";
+    SINCE_POINTS = "since-points";
+    SINCE_PERCENTAGE_POINTS = "since-percentage-points";
+    SINCE_MOVE = "since-move";
+    SUMMARY_SINCE = "summary-since";
+    OUTLOOK_ABOVE_BOTH = "outlook-above-both";
+    OUTLOOK_BELOW_BOTH = "outlook-below-both";
+    OUTLOOK_ABOVE_SHORT = "outlook-above-short";
+    OUTLOOK_BELOW_SHORT = "outlook-below-short";
+    OUTLOOK_STRENGTH = "outlook-strength";
+    OUTLOOK_BREADTH = "outlook-breadth";
+    OUTLOOK_ALTCOINS = "outlook-altcoins";
+    OUTLOOK_SINCE = "outlook-since";
+    BREADTH_COUNTS = "breadth-counts";
+    BREADTH_ALTCOINS = "breadth-altcoins";
     SCRIPT_FILTER = "script-filter";
     SCRIPT_FILTER_HINT = "script-filter-hint";
     SCRIPT_SORT = "script-sort";
     SCRIPT_SHOWN = "script-shown";
     SCRIPT_NONE = "script-none";
+    SCRIPT_SECTIONS = "script-sections";
 }
 
 fn identifier(language: Language) -> &'static LanguageIdentifier {

@@ -10,14 +10,17 @@ use jiff::Timestamp;
 
 use super::artifact;
 use super::chunk::{ChunkSink, ChunkWriter};
-use super::compose::{crypto, indices, masthead, method, movers, script, summary, table};
+use super::compose::{
+    correlations, crypto, indices, masthead, method, movers, script, since, summary, table, technicals,
+};
 use super::language::Language;
 use super::locale::Locale;
-use super::model::{IndexSeries, ReportMeta, TableEnd};
+use super::model::{Findings, IndexSeries, LastReport, ReportMeta, TableEnd};
 use super::render::{RenderError, Templates};
 use super::section::Section;
 use super::text::TextError;
 use crate::market::model::{Constituent, Snapshot};
+use crate::market::participation::Participation;
 use crate::persistence::messages::{ArtifactDigest, ArtifactName};
 
 /// Rows that are rendered at once: the template engine's values are some ten times as large as the rows' bytes.
@@ -45,7 +48,7 @@ pub struct ReportWriter<S> {
     templates: Templates,
     meta: ReportMeta,
     sink: S,
-    pages: [Page<S>; 2],
+    pages: Vec<Page<S>>,
     tally: table::Tally,
     digests: Vec<ArtifactDigest>,
 }
@@ -60,10 +63,11 @@ struct Page<S> {
 impl<S: ChunkSink + Clone> ReportWriter<S> {
     /// A report of which nothing is written yet.
     pub fn new(templates: Templates, meta: ReportMeta, sink: S) -> Self {
-        let pages = Language::ALL.map(|language| Page {
-            locale: Locale { language, zone: meta.zone.clone() },
-            html: ChunkWriter::new(artifact::html(language), sink.clone()),
-        });
+        let page = |language: &Language| Page {
+            locale: Locale { language: *language, zone: meta.zone.clone() },
+            html: ChunkWriter::new(artifact::html(*language), sink.clone()),
+        };
+        let pages = meta.languages.iter().map(page).collect();
         let digests = Vec::with_capacity(artifact::ARTIFACTS.len());
         Self { templates, meta, sink, pages, tally: table::Tally::default(), digests }
     }
@@ -71,7 +75,8 @@ impl<S: ChunkSink + Clone> ReportWriter<S> {
     /// Writes the style sheet and the scripts whole, then the beginning of the fragments.
     pub fn open(&mut self) -> Result<(), WriteError> {
         self.whole_artifact(Section::Style, 0, artifact::CSS)?;
-        for (page, language) in Language::ALL.into_iter().enumerate() {
+        for page in 0..self.pages.len() {
+            let language = self.pages[page].locale.language;
             self.whole_artifact(Section::Script, page, artifact::js(language))?;
         }
         let meta = self.meta.clone();
@@ -79,21 +84,52 @@ impl<S: ChunkSink + Clone> ReportWriter<S> {
     }
 
     /// Writes the headline and the summary.
-    pub fn summary(&mut self, snapshot: &Snapshot) -> Result<(), WriteError> {
-        self.in_each_language(Section::Summary, |locale, now| summary::summary(locale, snapshot, now))
+    pub fn summary(&mut self, snapshot: &Snapshot, findings: &Findings) -> Result<(), WriteError> {
+        let compose = |locale: &Locale, now| summary::summary(locale, snapshot, findings, now);
+        self.in_each_language(Section::Summary, compose)
     }
 
-    /// Writes a card for every index of the snapshot; `series` are matched by name and may be missing.
-    pub fn indices(&mut self, snapshot: &Snapshot, series: &[IndexSeries]) -> Result<(), WriteError> {
-        self.in_each_language(Section::Indices, |locale, now| indices::indices(locale, snapshot, series, now))
+    /// Writes what changed since the report before.
+    pub fn since(&mut self, snapshot: &Snapshot, last: &LastReport) -> Result<(), WriteError> {
+        self.in_each_language(Section::Since, |locale, now| since::since(locale, snapshot, last, now))
+    }
+
+    /// Writes the charts and the table of indicators.
+    pub fn technicals(&mut self, findings: &Findings) -> Result<(), WriteError> {
+        self.in_each_language(Section::Technicals, |locale, _| technicals::table(locale, findings))
+    }
+
+    /// Writes the matrix of correlations; nothing with the indicators of fewer than two indices.
+    pub fn correlations(&mut self, findings: &Findings) -> Result<(), WriteError> {
+        if findings.technicals().count() < 2 {
+            return Ok(());
+        }
+        self.in_each_language(Section::Correlations, |locale, _| correlations::matrix(locale, findings))
+    }
+
+    /// Writes a card for every index of the snapshot and large charts of the leading ones; `series` are matched by name and
+    /// may be missing.
+    pub fn indices(
+        &mut self,
+        snapshot: &Snapshot,
+        series: &[IndexSeries],
+        findings: &Findings,
+    ) -> Result<(), WriteError> {
+        let compose = |locale: &Locale, now| indices::indices(locale, snapshot, series, findings, now);
+        self.in_each_language(Section::Indices, compose)
     }
 
     /// Writes the crypto overview and the market's mood; nothing when the snapshot does not speak of crypto.
-    pub fn crypto(&mut self, snapshot: &Snapshot) -> Result<(), WriteError> {
+    pub fn crypto(
+        &mut self,
+        snapshot: &Snapshot,
+        participation: Option<&Participation>,
+    ) -> Result<(), WriteError> {
         if snapshot.crypto.is_none() && snapshot.fear_greed.is_none() {
             return Ok(());
         }
-        self.in_each_language(Section::Crypto, |locale, now| crypto::crypto(locale, snapshot, now))
+        let compose = |locale: &Locale, now| crypto::crypto(locale, snapshot, participation, now);
+        self.in_each_language(Section::Crypto, compose)
     }
 
     /// Writes the lists of movers among `largest`, the first page of the table.

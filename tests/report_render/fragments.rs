@@ -7,7 +7,7 @@ use std::path::Path;
 
 use evenkeel::market::model::{Constituent, Market, Reading};
 use evenkeel::report::language::Language;
-use evenkeel::report::model::TableEnd;
+use evenkeel::report::model::{Findings, TableEnd};
 use evenkeel::report::render::Templates;
 use evenkeel::report::writer::ReportWriter;
 
@@ -38,7 +38,8 @@ fn agree(section: &str, found: &[String; 2]) {
 #[test]
 fn the_summary_says_what_is_known_and_what_is_not() {
     let snapshot = sample::snapshot(&[Market::Vietnam, Market::Crypto]);
-    agree("summary", &fragment(|writer| writer.summary(&snapshot).unwrap()));
+    let findings = sample::findings(&[Market::Vietnam, Market::Crypto]);
+    agree("summary", &fragment(|writer| writer.summary(&snapshot, &findings).unwrap()));
 }
 
 #[test]
@@ -48,7 +49,7 @@ fn the_summary_of_a_market_that_did_not_answer_is_honest() {
         index.reading = Reading::Failed { error: "refused".to_owned(), last_good: None };
     }
     (snapshot.crypto, snapshot.fear_greed) = (None, None);
-    agree("summary_nothing", &fragment(|writer| writer.summary(&snapshot).unwrap()));
+    agree("summary_nothing", &fragment(|writer| writer.summary(&snapshot, &Findings::default()).unwrap()));
 }
 
 #[test]
@@ -60,13 +61,68 @@ fn cards_show_value_course_members_age_and_reason() {
     for series in &mut series {
         series.points.drain(..470);
     }
-    agree("indices", &fragment(|writer| writer.indices(&snapshot, &series).unwrap()));
+    let mut findings = sample::findings(&markets);
+    for study in &mut findings.studies {
+        if let Ok(technicals) = &mut study.outcome {
+            technicals.closes.drain(..80);
+            technicals.bands.iter_mut().for_each(|band| drop(band.drain(..80)));
+        }
+    }
+    agree("indices", &fragment(|writer| writer.indices(&snapshot, &series, &findings).unwrap()));
 }
 
 #[test]
 fn the_crypto_market_has_its_panels() {
     let snapshot = sample::snapshot(&[]);
-    agree("crypto", &fragment(|writer| writer.crypto(&snapshot).unwrap()));
+    let findings = sample::findings(&[]);
+    agree("crypto", &fragment(|writer| writer.crypto(&snapshot, findings.participation.as_ref()).unwrap()));
+}
+
+#[test]
+fn what_changed_since_the_last_report_is_a_table() {
+    let markets = [Market::Vietnam, Market::Crypto];
+    let (snapshot, findings) = (sample::snapshot(&markets), sample::findings(&markets));
+    let last = findings.last.unwrap();
+    agree("since", &fragment(|writer| writer.since(&snapshot, &last).unwrap()));
+}
+
+#[test]
+fn indicators_stand_in_a_table_with_what_is_missing() {
+    let findings = sample::findings(&[Market::Vietnam]);
+    agree("technicals", &fragment(|writer| writer.technicals(&findings).unwrap()));
+}
+
+#[test]
+fn correlations_are_a_matrix_with_ones_on_its_diagonal() {
+    let findings = sample::findings(&[Market::Vietnam]);
+    let found = fragment(|writer| writer.correlations(&findings).unwrap());
+    assert_eq!(found[1].matches("ek-p3\">1.00<").count(), 4);
+    agree("correlations", &found);
+}
+
+#[test]
+fn an_empty_edition_is_a_whole_report_that_says_so() {
+    let shelf = Shelf::default();
+    let mut writer = ReportWriter::new(Templates::load().unwrap(), sample::meta(), shelf.clone());
+    let nothing = evenkeel::market::model::Snapshot {
+        indices: Vec::new(),
+        crypto: None,
+        fear_greed: None,
+        sources: Vec::new(),
+        ..sample::snapshot(&[])
+    };
+    let findings = Findings::default();
+    writer.open().unwrap();
+    writer.summary(&nothing, &findings).unwrap();
+    writer.indices(&nothing, &[], &findings).unwrap();
+    writer.technicals(&findings).unwrap();
+    writer.correlations(&findings).unwrap();
+    writer.crypto(&nothing, None).unwrap();
+    writer.method(&nothing).unwrap();
+    writer.finish().unwrap();
+    let [vi, en] = ["html_vi", "html_en"].map(|artifact| shelf.text(artifact));
+    assert!(vi.contains("Không lấy được chỉ số nào") && en.contains("No index could be had"));
+    assert!(!en.contains("ek-correlations") && !en.contains("<svg"));
 }
 
 #[test]
@@ -120,7 +176,7 @@ fn a_reason_that_several_indices_share_is_said_once_and_marked_as_english() {
     for index in &mut snapshot.indices {
         index.reading = Reading::Failed { error: error.to_owned(), last_good: None };
     }
-    for html in fragment(|writer| writer.indices(&snapshot, &[]).unwrap()) {
+    for html in fragment(|writer| writer.indices(&snapshot, &[], &Findings::default()).unwrap()) {
         let said = format!("</b> <span lang=\"en\">{error}</span>");
         assert_eq!((html.matches(error).count(), html.matches(&said).count()), (2, 2), "{html}");
         assert!(html.contains("<b>VN-Index, VN30, HNX-Index, HNX30, UPCoM-Index:</b>"), "{html}");

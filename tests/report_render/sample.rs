@@ -6,13 +6,19 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use evenkeel::market::candles::Daily;
 use evenkeel::market::model::{
     Breadth, CATALOGUE, Constituent, CryptoOverview, FearGreed, Good, Index, IndexReading, Market, Quote,
     Reading, Snapshot, SourceName, SourceOutcome,
 };
+use evenkeel::market::parse::bars::Bar;
+use evenkeel::market::participation::Participation;
+use evenkeel::market::points::{BTC_DOMINANCE, CRYPTO_MARKET_CAP, FEAR_GREED};
+use evenkeel::market::technicals::Technicals;
 use evenkeel::persistence::messages::{ArtifactDigest, ArtifactName};
 use evenkeel::report::chunk::ChunkSink;
-use evenkeel::report::model::{IndexSeries, ReportMeta, TableEnd};
+use evenkeel::report::language::Language;
+use evenkeel::report::model::{Findings, IndexSeries, LastReport, ReportMeta, Study, TableEnd};
 use evenkeel::report::render::Templates;
 use evenkeel::report::writer::ReportWriter;
 use jiff::tz::TimeZone;
@@ -58,7 +64,7 @@ pub(crate) fn now() -> Timestamp {
 
 pub(crate) fn meta() -> ReportMeta {
     let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
-    ReportMeta { edition: "market".to_owned(), created_at: now(), zone }
+    ReportMeta { edition: "market".to_owned(), created_at: now(), zone, languages: Language::ALL.to_vec() }
 }
 
 fn minutes_ago(minutes: i64) -> Timestamp {
@@ -183,6 +189,59 @@ pub(crate) fn series(markets: &[Market]) -> Vec<IndexSeries> {
         .collect()
 }
 
+/// 300 days of an index up to the day before, ending at its level.
+fn daily(index: &Index) -> Daily {
+    let mut walk = Walk::seeded(31 + index.name.bytes().map(u64::from).sum::<u64>());
+    let mut close = level(index);
+    let mut days = Vec::new();
+    for back in 1..=300 {
+        let at = now() - SignedDuration::from_hours(24 * back);
+        let open = close * (1.0 + 0.012 * walk.step());
+        let bar = Bar {
+            at,
+            open,
+            high: open.max(close) * (1.0 + 0.004 * walk.step().abs()),
+            low: open.min(close) * (1.0 - 0.004 * walk.step().abs()),
+            close,
+            volume: None,
+        };
+        days.push((TimeZone::UTC.to_datetime(at).date(), bar));
+        close = open;
+    }
+    days.reverse();
+    Daily { source: SourceName::Vietcap, days }
+}
+
+/// Indicators of every index but one, a report three hours before, and counts over the first page of coins.
+pub(crate) fn findings(markets: &[Market]) -> Findings {
+    let study = |index: &'static Index| {
+        let outcome = match index.name {
+            "upcomindex" => Err("vietcap: 403 <html>; entrade: no such index; kbs: refused".to_owned()),
+            _ => Technicals::of(index, &daily(index)).ok_or_else(String::new),
+        };
+        Study { index, outcome }
+    };
+    let known = CATALOGUE.iter().filter(|index| markets.contains(&index.market));
+    let mut values: Vec<(String, f64)> = known
+        .clone()
+        .map(|index| {
+            let mut walk = Walk::seeded(53 + index.name.bytes().map(u64::from).sum::<u64>());
+            (index.name.to_owned(), level(index) * (1.0 + 0.012 * walk.step()))
+        })
+        .collect();
+    values.extend([
+        (CRYPTO_MARKET_CAP.to_owned(), 2.64e12),
+        (BTC_DOMINANCE.to_owned(), 59.61),
+        (FEAR_GREED.to_owned(), 36.0),
+    ]);
+    Findings {
+        studies: known.map(study).collect(),
+        last: Some(LastReport { created_at: minutes_ago(180), values }),
+        participation: Some(Participation::of(&page(1, 250))),
+        narratives: Vec::new(),
+    }
+}
+
 /// The coin of that rank: its price, its week and its changes follow from the rank.
 pub(crate) fn coin(rank: u32) -> Constituent {
     const FIRST: [(&str, &str, f64); 8] = [
@@ -245,12 +304,17 @@ pub(crate) fn page(first: u32, length: u32) -> Vec<Constituent> {
 /// Writes a whole report of `rows` coins, in pages of 250.
 pub(crate) fn report<S: ChunkSink + Clone>(markets: &[Market], rows: u32, sink: S) -> Vec<ArtifactDigest> {
     let templates = Templates::load().unwrap();
-    let (snapshot, series) = (snapshot(markets), series(markets));
+    let (snapshot, series, findings) = (snapshot(markets), series(markets), findings(markets));
     let mut writer = ReportWriter::new(templates, meta(), sink);
     writer.open().unwrap();
-    writer.summary(&snapshot).unwrap();
-    writer.indices(&snapshot, &series).unwrap();
-    writer.crypto(&snapshot).unwrap();
+    writer.summary(&snapshot, &findings).unwrap();
+    if let Some(last) = &findings.last {
+        writer.since(&snapshot, last).unwrap();
+    }
+    writer.indices(&snapshot, &series, &findings).unwrap();
+    writer.technicals(&findings).unwrap();
+    writer.correlations(&findings).unwrap();
+    writer.crypto(&snapshot, findings.participation.as_ref()).unwrap();
     for first in (1..=rows).step_by(250) {
         let coins = page(first, 250.min(rows + 1 - first));
         if first == 1 {

@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use super::movement::Change;
 use super::quantity::{amount, share, written};
+use crate::analytics::participation::{advance_decline_ratio, advancing_percent};
 use crate::market::model::{CryptoOverview, FearGreed, Reading, Snapshot};
+use crate::market::participation::{Altcoins, Participation};
 use crate::report::foreign;
 use crate::report::locale::Locale;
 use crate::report::text::{Key, TextError};
@@ -15,6 +17,29 @@ use crate::report::text::{Key, TextError};
 pub(in crate::report) struct Crypto {
     overview: Option<Panel<Overview>>,
     mood: Option<Panel<Mood>>,
+    breadth: Option<Breadth>,
+}
+
+/// How many of the largest coins take part, as texts and as widths of a bar of 100 units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Breadth {
+    counts: String,
+    unknown: Option<String>,
+    percent: String,
+    ratio: String,
+    up_width: u32,
+    flat_width: u32,
+    down_width: u32,
+    altcoins: Option<Proxy>,
+}
+
+/// The altcoin proxy, called one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Proxy {
+    value: String,
+    /// In units of a per cent.
+    width: u32,
+    explained: String,
 }
 
 /// Figures with what is wrong about them.
@@ -57,6 +82,7 @@ struct Mood {
 pub(in crate::report) fn crypto(
     locale: &Locale,
     snapshot: &Snapshot,
+    participation: Option<&Participation>,
     now: Timestamp,
 ) -> Result<Option<Crypto>, TextError> {
     if snapshot.crypto.is_none() && snapshot.fear_greed.is_none() {
@@ -71,7 +97,39 @@ pub(in crate::report) fn crypto(
             .map(|reading| panel(locale, reading, now, overview))
             .transpose()?,
         mood: snapshot.fear_greed.as_ref().map(|reading| panel(locale, reading, now, mood)).transpose()?,
+        breadth: participation.map(|counts| breadth(locale, counts)).transpose()?.flatten(),
     }))
+}
+
+/// Nothing when no coin's change is known.
+fn breadth(locale: &Locale, found: &Participation) -> Result<Option<Breadth>, TextError> {
+    let Participation { advances, declines, unchanged, unknown, .. } = *found;
+    let Some(percent) = advancing_percent(advances, declines, unchanged) else { return Ok(None) };
+    let count = |count: u64| locale.language.count(count);
+    let told =
+        [("advances", count(advances)), ("declines", count(declines)), ("unchanged", count(unchanged))];
+    let told = told.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let width = |part: u64| (part * 100 / (advances + declines + unchanged)) as u32;
+    let unknown = (unknown > 0).then(|| locale.text_counted(Key::TABLE_END_UNKNOWN, unknown, &[]));
+    Ok(Some(Breadth {
+        counts: locale.text_counted(Key::BREADTH_COUNTS, found.coins, &told)?,
+        unknown: unknown.transpose()?,
+        percent: format!("{}%", locale.language.decimal(percent, 1)),
+        ratio: written(advance_decline_ratio(advances, declines), |value| locale.language.decimal(value, 2)),
+        up_width: width(advances),
+        flat_width: 100 - width(advances) - width(declines),
+        down_width: width(declines),
+        altcoins: found.altcoins.as_ref().map(|found| proxy(locale, found)).transpose()?,
+    }))
+}
+
+fn proxy(locale: &Locale, found: &Altcoins) -> Result<Proxy, TextError> {
+    let bitcoin = locale.language.change(found.bitcoin_30d);
+    Ok(Proxy {
+        value: format!("{}%", locale.language.decimal(found.percent, 0)),
+        width: found.percent.clamp(0.0, 100.0) as u32,
+        explained: locale.text_counted(Key::BREADTH_ALTCOINS, found.coins, &[("percent", &bitcoin)])?,
+    })
 }
 
 fn panel<T, F>(

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::course::{self, Course};
 use super::movement::Change;
 use super::quantity::{amount, of_index, price, without_currency, written};
 use crate::market::model::{Breadth, Index, Market, Quote, Reading, Snapshot};
 use crate::report::foreign;
 use crate::report::locale::Locale;
-use crate::report::model::IndexSeries;
+use crate::report::model::{Findings, IndexSeries};
 use crate::report::sparkline::{self, CARD, Trace};
 use crate::report::text::{Key, TextError};
 
@@ -23,6 +24,8 @@ struct Group {
     title: String,
     /// Whether the values are those of coins, which have no sessions.
     crypto: bool,
+    /// The first index that has a history: its last session, and its last ninety days.
+    courses: Vec<Course>,
     cards: Vec<Card>,
     reasons: Vec<Reason>,
 }
@@ -84,6 +87,7 @@ pub(in crate::report) fn indices(
     locale: &Locale,
     snapshot: &Snapshot,
     series: &[IndexSeries],
+    findings: &Findings,
     now: Timestamp,
 ) -> Result<Indices, TextError> {
     let mut groups = Vec::new();
@@ -93,11 +97,15 @@ pub(in crate::report) fn indices(
         (Market::Us, Key::MARKET_US),
     ] {
         let mut cards = Vec::new();
+        let mut courses = Vec::new();
         let mut reasons = Vec::new();
         for index in Index::of(market) {
             let Some(reading) = snapshot.index(index.name) else { continue };
             let points = series.iter().find(|series| series.name == index.name);
             cards.push(card(locale, index, reading, points, now)?);
+            if courses.is_empty() {
+                courses = leading(locale, index, reading, points, findings)?;
+            }
             if let Some(error) = reading.error() {
                 note(&mut reasons, index.title, error);
             }
@@ -106,12 +114,28 @@ pub(in crate::report) fn indices(
             groups.push(Group {
                 title: locale.text(title)?,
                 crypto: market == Market::Crypto,
+                courses,
                 cards,
                 reasons,
             });
         }
     }
     Ok(Indices { groups })
+}
+
+/// The large charts of one index; none without a history and without candles.
+fn leading(
+    locale: &Locale,
+    index: &'static Index,
+    reading: &Reading<Quote>,
+    points: Option<&IndexSeries>,
+    findings: &Findings,
+) -> Result<Vec<Course>, TextError> {
+    let previous = reading.latest().and_then(|good| good.value.previous_close);
+    let session = points.map(|points| course::of_session(locale, index, points, previous)).transpose()?;
+    let days = findings.technicals_of(index.name);
+    let days = days.map(|technicals| course::of_days(locale, index, technicals)).transpose()?;
+    Ok(session.into_iter().chain(days).flatten().collect())
 }
 
 /// An error that is known already gets one more name.

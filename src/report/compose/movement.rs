@@ -40,20 +40,29 @@ impl Direction {
             Some(_) => Self::Flat,
         }
     }
+
+    fn arrow(self) -> &'static str {
+        match self {
+            Self::Up => "▲",
+            Self::Down => "▼",
+            Self::Flat => "■",
+            Self::Unknown => "",
+        }
+    }
 }
 
 impl Change {
     pub(super) fn of(locale: &Locale, percent: Option<f64>) -> Self {
         let percent = believable(percent);
         let direction = Direction::of(percent);
-        let arrow = match direction {
-            Direction::Up => "▲",
-            Direction::Down => "▼",
-            Direction::Flat => "■",
-            Direction::Unknown => "",
-        };
+        let arrow = direction.arrow();
         let text = percent.map_or_else(|| ABSENT.to_owned(), |percent| locale.language.change(percent));
         Self { direction, arrow, text }
+    }
+
+    /// A change that is written in another unit than per cent.
+    pub(super) fn told(direction: Direction, text: String) -> Self {
+        Self { direction, arrow: direction.arrow(), text }
     }
 }
 

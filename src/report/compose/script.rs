@@ -19,6 +19,7 @@ struct Words {
     sort: String,
     shown: String,
     none: String,
+    sections: String,
 }
 
 pub(in crate::report) fn script(locale: &Locale) -> Result<Script, TextError> {
@@ -28,6 +29,7 @@ pub(in crate::report) fn script(locale: &Locale) -> Result<Script, TextError> {
         sort: locale.text(Key::SCRIPT_SORT)?,
         shown: locale.text(Key::SCRIPT_SHOWN)?,
         none: locale.text(Key::SCRIPT_NONE)?,
+        sections: locale.text(Key::SCRIPT_SECTIONS)?,
     };
     // Strings always have a JSON form; `<` is escaped so that no text can end a script element.
     let words = serde_json::to_string(&words).unwrap_or_default().replace('<', "\\u003c");

@@ -5,11 +5,14 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::entry::{Entry, entries};
+use super::freshness::data_quality;
 use super::movement::{Direction, phrase};
+use super::outlook;
 use super::quantity::{amount, of_index, percent, share};
 use crate::market::model::{Breadth, CryptoOverview, FearGreed, Index, Market, Quote, Reading, Snapshot};
-use crate::report::foreign;
 use crate::report::locale::Locale;
+use crate::report::model::Findings;
 use crate::report::text::{Key, TextError};
 
 /// The indices that can make a headline, the most important first.
@@ -24,6 +27,8 @@ pub(in crate::report) struct Summary {
     freshness: String,
     /// Whether every index is fresh and every source answered.
     sound: bool,
+    /// What a language model made of the sentences below; nothing as a rule.
+    narrative: Option<String>,
     paragraphs: Vec<Paragraph>,
     /// What is fresh, what is old and what is missing.
     data: Paragraph,
@@ -35,34 +40,16 @@ struct Paragraph {
     text: String,
 }
 
-/// One index of the snapshot with what the catalogue says about it.
-struct Entry<'a> {
-    index: &'static Index,
-    reading: &'a Reading<Quote>,
-}
-
 pub(in crate::report) fn summary(
     locale: &Locale,
     snapshot: &Snapshot,
+    findings: &Findings,
     now: Timestamp,
 ) -> Result<Summary, TextError> {
-    let entries: Vec<Entry<'_>> = snapshot
-        .indices
-        .iter()
-        .filter_map(|reading| Some(Entry { index: Index::named(&reading.name)?, reading: &reading.reading }))
-        .collect();
+    let entries = entries(snapshot);
     let fresh = entries.iter().filter(|entry| entry.reading.known().is_some()).count();
     let (data, sound) = data_quality(locale, snapshot, &entries, now)?;
-    let mut paragraphs = Vec::new();
-    for (label, text) in [
-        (Key::MARKET_VIETNAM, market_paragraph(locale, &entries, Market::Vietnam, now)?),
-        (Key::MARKET_CRYPTO, crypto_paragraph(locale, snapshot, &entries, now)?),
-        (Key::MARKET_US, market_paragraph(locale, &entries, Market::Us, now)?),
-    ] {
-        if !text.is_empty() {
-            paragraphs.push(Paragraph { label: locale.text(label)?, text: text.join(" ") });
-        }
-    }
+    let paragraphs = paragraphs(locale, snapshot, findings, &entries, now)?;
     Ok(Summary {
         headline: headline(locale, &entries, now)?,
         freshness: locale.text_counted(
@@ -70,10 +57,33 @@ pub(in crate::report) fn summary(
             fresh as u64,
             &[("total", &locale.language.count(entries.len() as u64))],
         )?,
+        narrative: findings.narrative(locale.language).map(str::to_owned),
         paragraphs,
         data: Paragraph { label: locale.text(Key::SUMMARY_DATA)?, text: data.join(" ") },
         sound,
     })
+}
+
+fn paragraphs(
+    locale: &Locale,
+    snapshot: &Snapshot,
+    findings: &Findings,
+    entries: &[Entry<'_>],
+    now: Timestamp,
+) -> Result<Vec<Paragraph>, TextError> {
+    let since = findings.last.as_ref().map(|last| outlook::since_last(locale, snapshot, last)).transpose()?;
+    let mut paragraphs = Vec::new();
+    for (label, text) in [
+        (Key::MARKET_VIETNAM, market_paragraph(locale, findings, entries, Market::Vietnam, now)?),
+        (Key::MARKET_CRYPTO, crypto_paragraph(locale, snapshot, findings, entries, now)?),
+        (Key::MARKET_US, market_paragraph(locale, findings, entries, Market::Us, now)?),
+        (Key::SUMMARY_SINCE, since.flatten().into_iter().collect()),
+    ] {
+        if !text.is_empty() {
+            paragraphs.push(Paragraph { label: locale.text(label)?, text: text.join(" ") });
+        }
+    }
+    Ok(paragraphs)
 }
 
 fn headline(locale: &Locale, entries: &[Entry<'_>], now: Timestamp) -> Result<Vec<String>, TextError> {
@@ -116,6 +126,7 @@ fn headline(locale: &Locale, entries: &[Entry<'_>], now: Timestamp) -> Result<Ve
 /// The market's first index in a sentence of its own, its members, then the other indices in one sentence.
 fn market_paragraph(
     locale: &Locale,
+    findings: &Findings,
     entries: &[Entry<'_>],
     market: Market,
     now: Timestamp,
@@ -135,6 +146,7 @@ fn market_paragraph(
     if !peers.is_empty() {
         sentences.push(locale.text_with(Key::SUMMARY_PEERS, &[("list", &locale.list(&peers)?)])?);
     }
+    sentences.extend(outlook::of_leader(locale, findings, first.index)?);
     Ok(sentences)
 }
 
@@ -190,6 +202,7 @@ fn breadth_sentence(locale: &Locale, breadth: Breadth) -> Result<String, TextErr
 fn crypto_paragraph(
     locale: &Locale,
     snapshot: &Snapshot,
+    findings: &Findings,
     entries: &[Entry<'_>],
     now: Timestamp,
 ) -> Result<Vec<String>, TextError> {
@@ -205,6 +218,12 @@ fn crypto_paragraph(
     }
     if let Some(fear_greed) = snapshot.fear_greed.as_ref().and_then(Reading::known) {
         sentences.push(mood(locale, &fear_greed.value)?);
+    }
+    if let Some(counts) = &findings.participation {
+        sentences.extend(outlook::participation(locale, counts)?);
+    }
+    if let Some(first) = coins.first() {
+        sentences.extend(outlook::of_leader(locale, findings, first.index)?);
     }
     Ok(sentences)
 }
@@ -240,55 +259,4 @@ fn mood(locale: &Locale, fear_greed: &FearGreed) -> Result<String, TextError> {
     let value = fear_greed.value.to_string();
     let label = super::crypto::label(locale, &fear_greed.label)?;
     locale.text_with(Key::SUMMARY_FEAR_GREED, &[("value", &value), ("label", &label)])
-}
-
-/// What is fresh, what is old and what is missing; and whether all is well.
-fn data_quality(
-    locale: &Locale,
-    snapshot: &Snapshot,
-    entries: &[Entry<'_>],
-    now: Timestamp,
-) -> Result<(Vec<String>, bool), TextError> {
-    let (mut stale, mut missing) = (Vec::new(), Vec::new());
-    let mut judge = |name: &str, known: bool, fetched_at: Option<Timestamp>| -> Result<(), TextError> {
-        match fetched_at {
-            _ if known => {}
-            Some(fetched_at) => {
-                let age = locale.age(fetched_at, now)?;
-                stale.push(locale.text_with(Key::SUMMARY_STALE_ITEM, &[("name", name), ("age", &age)])?);
-            }
-            None => missing.push(name.to_owned()),
-        }
-        Ok(())
-    };
-    for Entry { index, reading } in entries {
-        judge(index.title, reading.known().is_some(), reading.latest().map(|good| good.fetched_at))?;
-    }
-    if let Some(reading) = &snapshot.crypto {
-        let name = locale.text(Key::CRYPTO_OVERVIEW)?;
-        judge(&name, reading.known().is_some(), reading.latest().map(|good| good.fetched_at))?;
-    }
-    if let Some(reading) = &snapshot.fear_greed {
-        let name = locale.text(Key::CRYPTO_FEAR_GREED)?;
-        judge(&name, reading.known().is_some(), reading.latest().map(|good| good.fetched_at))?;
-    }
-    let failed: Vec<String> = snapshot
-        .sources
-        .iter()
-        .filter(|outcome| outcome.error.is_some())
-        .map(|outcome| foreign::source(outcome.source).to_owned())
-        .collect();
-    let sound = stale.is_empty() && missing.is_empty() && failed.is_empty();
-    let mut sentences = Vec::new();
-    if stale.is_empty() && missing.is_empty() && !entries.is_empty() {
-        sentences.push(locale.text_counted(Key::SUMMARY_ALL_FRESH, entries.len() as u64, &[])?);
-    }
-    for (key, items) in
-        [(Key::SUMMARY_STALE, stale), (Key::SUMMARY_MISSING, missing), (Key::SUMMARY_SOURCES_FAILED, failed)]
-    {
-        if !items.is_empty() {
-            sentences.push(locale.text_with(key, &[("list", &locale.list(&items)?)])?);
-        }
-    }
-    Ok((sentences, sound))
 }

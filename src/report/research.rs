@@ -1,0 +1,133 @@
+//! What is found out for a report before its first section is written: indicators, the report before, recent courses.
+//!
+//! Whatever cannot be had is said in the report, and fails nothing. What is kept of it is small: ninety closes and a few
+//! numbers an index.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::edition::Edition;
+use super::model::{Findings, IndexSeries, LastReport, Study};
+use super::phases::Meter;
+use super::workshop::Workshop;
+use crate::clock::Clock;
+use crate::market::model::{Constituent, Index, Snapshot};
+use crate::market::participation::Participation;
+use crate::market::points;
+use crate::market::source::{SourceError, Sources};
+use crate::market::technicals::Technicals;
+use crate::persistence::PersistenceError;
+use crate::persistence::archive::Archive;
+
+/// How far back a card's sparkline reaches.
+const SPARKLINE_HOURS: i64 = 24;
+
+/// Points of a card's sparkline.
+const SPARKLINE_POINTS: u32 = 120;
+
+/// A value older than that at the time of the report before was not known to it: longer than the longest holidays.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 10);
+
+/// What the sections are written from, beside the snapshot.
+pub(super) struct Research {
+    pub(super) findings: Findings,
+    /// The recent history of every index of the edition that has one.
+    pub(super) series: Vec<IndexSeries>,
+}
+
+impl Workshop {
+    /// Everything but the constituents, whose first page is `largest`.
+    pub(super) async fn research(
+        &self,
+        edition: &Edition,
+        snapshot: &Snapshot,
+        largest: Option<&[Constituent]>,
+        meter: &Meter,
+    ) -> Research {
+        let names: Vec<String> = snapshot.indices.iter().map(|index| index.name.clone()).collect();
+        let (archive, clock, name) = (self.archive.clone(), self.clock.clone(), edition.name.clone());
+        let since = meter.stopwatch();
+        let read = move || (last_report(&archive, &name), history(&archive, &clock, &names));
+        // A cancelled build has nobody to read it.
+        let (last, series) = tokio::task::spawn_blocking(read).await.unwrap_or_default();
+        meter.fetched(&since);
+        let mut studies = Vec::new();
+        for index in snapshot.indices.iter().filter_map(|reading| Index::named(&reading.name)) {
+            studies.push(study(&self.sources, index, meter).await);
+        }
+        let since = meter.stopwatch();
+        let participation = largest.map(Participation::of);
+        meter.analysed(&since);
+        let findings = Findings { studies, last, participation, narratives: Vec::new() };
+        Research { findings, series }
+    }
+}
+
+async fn study(sources: &Sources, index: &'static Index, meter: &Meter) -> Study {
+    let since = meter.stopwatch();
+    let daily = sources.daily(index).await;
+    meter.fetched(&since);
+    let since = meter.stopwatch();
+    let outcome = daily.map_err(|errors| told(&errors)).and_then(|daily| {
+        Technicals::of(index, &daily).ok_or_else(|| format!("{} has no finished day", daily.source))
+    });
+    meter.analysed(&since);
+    if let Err(error) = &outcome {
+        log::warn!(series = index.name; "the report shows no indicators of {}: {error}", index.name);
+    }
+    Study { index, outcome }
+}
+
+fn told(errors: &[SourceError]) -> String {
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    told.join("; ")
+}
+
+/// The values that held when the newest report of the edition was written.
+fn last_report(archive: &Archive, edition: &str) -> Option<LastReport> {
+    let created_at = match archive.latest_of(edition) {
+        Ok(report) => report?.created_at,
+        Err(error) => {
+            log::warn!("the report does not say what has changed since the one before: {error}");
+            return None;
+        }
+    };
+    let mut values = Vec::new();
+    for series in points::series() {
+        match value_at(archive, series, created_at) {
+            Ok(value) => values.extend(value.map(|value| (series.to_owned(), value))),
+            Err(error) => {
+                log::warn!(series; "what {series} was at the report before is not known: {error}");
+                break;
+            }
+        }
+    }
+    Some(LastReport { created_at, values })
+}
+
+/// The last value at or before `at`, if there is one that is not too old.
+fn value_at(archive: &Archive, series: &str, at: Timestamp) -> Result<Option<f64>, PersistenceError> {
+    let from = at.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+    // One step holds all of it, or two where it lies across the border of two.
+    let points = archive.history(series, from, at, LOOK_BACK.unsigned_abs())?;
+    Ok(points.last().map(|point| point.value))
+}
+
+/// The recent history of every index; one that cannot be read is left out, its card then has no sparkline.
+fn history(archive: &Archive, clock: &Clock, names: &[String]) -> Vec<IndexSeries> {
+    let since = clock.now().saturating_add(SignedDuration::from_hours(-SPARKLINE_HOURS));
+    let since = since.unwrap_or(Timestamp::MIN);
+    let mut series = Vec::with_capacity(names.len());
+    for name in names {
+        match archive.series(name, since, SPARKLINE_POINTS) {
+            Ok(points) => series.push(IndexSeries { name: name.clone(), points }),
+            Err(error) => {
+                log::warn!(series = name.as_str(); "the report shows no history of {name}: {error}");
+                // Each further one would wait for a reader as long as this one did.
+                if matches!(error, PersistenceError::ReadersBusy { .. }) {
+                    break;
+                }
+            }
+        }
+    }
+    series
+}
