@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::edition::Edition;
 use super::model::{Findings, IndexSeries, LastReport, Study};
 use super::phases::Meter;
-use super::workshop::Workshop;
 use crate::clock::Clock;
 use crate::market::model::{Constituent, Index, Snapshot};
 use crate::market::participation::Participation;
@@ -27,6 +26,14 @@ const SPARKLINE_POINTS: u32 = 120;
 /// A value older than that at the time of the report before was not known to it: longer than the longest holidays.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 10);
 
+/// Finds out.
+pub(super) struct Researcher<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) archive: &'a Archive,
+    pub(super) clock: &'a Clock,
+    pub(super) meter: &'a Meter,
+}
+
 /// What the sections are written from, beside the snapshot.
 pub(super) struct Research {
     pub(super) findings: Findings,
@@ -34,15 +41,15 @@ pub(super) struct Research {
     pub(super) series: Vec<IndexSeries>,
 }
 
-impl Workshop {
+impl Researcher<'_> {
     /// Everything but the constituents, whose first page is `largest`.
     pub(super) async fn research(
         &self,
         edition: &Edition,
         snapshot: &Snapshot,
         largest: Option<&[Constituent]>,
-        meter: &Meter,
     ) -> Research {
+        let Self { sources, meter, .. } = *self;
         let names: Vec<String> = snapshot.indices.iter().map(|index| index.name.clone()).collect();
         let (archive, clock, name) = (self.archive.clone(), self.clock.clone(), edition.name.clone());
         let since = meter.stopwatch();
@@ -52,7 +59,7 @@ impl Workshop {
         meter.fetched(&since);
         let mut studies = Vec::new();
         for index in snapshot.indices.iter().filter_map(|reading| Index::named(&reading.name)) {
-            studies.push(study(&self.sources, index, meter).await);
+            studies.push(study(sources, index, meter).await);
         }
         let since = meter.stopwatch();
         let participation = largest.map(Participation::of);

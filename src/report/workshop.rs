@@ -16,7 +16,7 @@ use super::model::{ReportMeta, TableEnd};
 use super::phases::Meter;
 use super::press::Press;
 use super::render::Templates;
-use super::research::Research;
+use super::research::{Research, Researcher};
 use super::section::Section;
 use super::writer::{ReportWriter, WriteError};
 use crate::clock::Clock;
@@ -157,8 +157,10 @@ impl Workshop {
         press.prepare(Section::Summary);
         let has_table = edition.constituents > 0 && snapshot.crypto.is_some();
         let first = if has_table { Some(self.page(edition, 1, meter).await) } else { None };
+        let researcher =
+            Researcher { sources: &self.sources, archive: &self.archive, clock: &self.clock, meter };
         let largest = first.as_ref().and_then(|first| first.as_deref().ok());
-        let Research { findings, series } = self.research(edition, &snapshot, largest, meter).await;
+        let Research { findings, series } = researcher.research(edition, &snapshot, largest).await;
         let findings = Arc::new(findings);
         let (data, found) = (Arc::clone(&snapshot), Arc::clone(&findings));
         let open = move |writer: &mut ReportWriter<Sender>| {
