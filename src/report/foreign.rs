@@ -12,6 +12,9 @@ pub(super) const SYMBOL_LIMIT: usize = 16;
 /// The longest error message that a report shows, in characters.
 pub(super) const ERROR_LIMIT: usize = 240;
 
+/// The longest narrative that a report shows, in characters.
+pub(super) const NARRATIVE_LIMIT: usize = 4_000;
+
 /// The text as one line of at most `limit` characters, the last being an ellipsis if something was cut off.
 ///
 /// Reads no more of the text than it needs, so that a name of megabytes costs nothing.

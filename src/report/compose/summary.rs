@@ -11,6 +11,7 @@ use super::movement::{Direction, phrase};
 use super::outlook;
 use super::quantity::{amount, of_index, percent, share};
 use crate::market::model::{Breadth, CryptoOverview, FearGreed, Index, Market, Quote, Reading, Snapshot};
+use crate::report::foreign;
 use crate::report::locale::Locale;
 use crate::report::model::Findings;
 use crate::report::text::{Key, TextError};
@@ -50,6 +51,7 @@ pub(in crate::report) fn summary(
     let fresh = entries.iter().filter(|entry| entry.reading.known().is_some()).count();
     let (data, sound) = data_quality(locale, snapshot, &entries, now)?;
     let paragraphs = paragraphs(locale, snapshot, findings, &entries, now)?;
+    let narrative = findings.narrative(locale.language);
     Ok(Summary {
         headline: headline(locale, &entries, now)?,
         freshness: locale.text_counted(
@@ -57,7 +59,7 @@ pub(in crate::report) fn summary(
             fresh as u64,
             &[("total", &locale.language.count(entries.len() as u64))],
         )?,
-        narrative: findings.narrative(locale.language).map(str::to_owned),
+        narrative: narrative.map(|text| foreign::line(text, foreign::NARRATIVE_LIMIT)),
         paragraphs,
         data: Paragraph { label: locale.text(Key::SUMMARY_DATA)?, text: data.join(" ") },
         sound,

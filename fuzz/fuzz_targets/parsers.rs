@@ -1,0 +1,4 @@
+//! Every parser over arbitrary bytes.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| evenkeel_fuzz::parsers::check(data));
