@@ -92,8 +92,7 @@ fn rig(failures: u32) -> Rig {
         .supervise(Child::new(&builder, move || Builder { asked: Arc::clone(&counter), failures }))
         .supervise(Child::new(&auto, move || {
             let schedule = Schedule::every(config.every, &TimeZone::UTC);
-            let (builder, archive) = (recipient.clone(), archive.clone());
-            AutoReport::new(schedule, builder, archive, turns.clone(), config.clone(), clock.clone())
+            AutoReport::new(vec![(schedule, config.clone())], &recipient, &archive, &turns, &clock)
         }))
         .run();
     Rig { auto, asked, _supervisor: supervisor, _directory: directory }

@@ -185,7 +185,11 @@ pub(super) struct SimulateArguments {
 pub(super) enum ReportCommand {
     /// Fetch the market and write a report, without a running daemon
     #[command(after_help = "Example:\n  evenkeel report now")]
-    Now,
+    Now {
+        /// Which edition; the main one without it.
+        #[arg(long, value_name = "NAME")]
+        edition: Option<String>,
+    },
     /// List the reports, newest first
     #[command(after_help = "Example:\n  evenkeel report list --limit 5")]
     List {

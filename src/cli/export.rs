@@ -10,6 +10,7 @@ use super::arguments::Options;
 use super::browse::{find, open};
 use super::failure::Failure;
 use super::system;
+use crate::report::artifact;
 use crate::report::language::Language;
 use crate::report::page::{PageHead, export as page};
 use crate::report::page_reader::PageReader;
@@ -19,8 +20,16 @@ pub(super) fn export(options: &Options, id: i32, language: Language, out: &Path)
     let archive = open(&config)?;
     let report = find(&archive, id)?;
     let zone = TimeZone::get(&config.report.zone).unwrap_or(TimeZone::UTC);
-    let parts =
-        page(&PageHead { id, created_at: report.created_at, zone }, language).map_err(Failure::failed)?;
+    let languages = artifact::languages(&report);
+    if !languages.contains(&language) {
+        let name = language.own_name();
+        return Err(Failure::failed(format!(
+            "report {id} of edition {} is not there in {name}",
+            report.edition
+        )));
+    }
+    let parts = page(&PageHead { id, created_at: report.created_at, zone, languages }, language)
+        .map_err(Failure::failed)?;
     let reader = PageReader::new(archive, id, parts);
     let named = |error: Failure| Failure::failed(format!("{} cannot be written: {error}", out.display()));
     if out == Path::new("-") {

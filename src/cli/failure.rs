@@ -65,9 +65,10 @@ impl From<ConfigError> for Failure {
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
-            StartError::Config(_) | StartError::Schedule(_) | StartError::Unguarded { .. } => {
-                Self::Config(error.to_string())
-            }
+            StartError::Config(_)
+            | StartError::Schedule(_)
+            | StartError::Unguarded { .. }
+            | StartError::UnknownIndex { .. } => Self::Config(error.to_string()),
             StartError::Open(error) => error.into(),
             StartError::Persistence(error) => error.into(),
             StartError::Listen { .. }

@@ -18,13 +18,13 @@ use crate::report::messages::{BuildReport, Progress};
 /// How often the bar is drawn.
 const REDRAW: Duration = Duration::from_millis(100);
 
-pub(super) fn now(options: &Options) -> Result<(), Failure> {
+pub(super) fn now(options: &Options, edition: Option<String>) -> Result<(), Failure> {
     let loaded = system::load(options)?;
     let clock = Clock::system();
     let filter = if std::io::stderr().is_terminal() { logging::QUIET } else { logging::DAEMON };
     system::begin_log(options, &clock, &loaded, filter);
     let report = system::block_on(async {
-        let edition = loaded.config.report.edition.clone();
+        let edition = edition.unwrap_or_else(|| loaded.config.report.edition.clone());
         let daemon = Daemon::start(loaded.config, clock, Extent::OneReport)?;
         let written = write(&daemon, edition).await;
         let ended = system::end(daemon).await;

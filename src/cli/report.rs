@@ -6,7 +6,7 @@ use super::{browse, export, now};
 
 pub(super) fn report(options: &Options, command: ReportCommand) -> Result<(), Failure> {
     match command {
-        ReportCommand::Now => now::now(options),
+        ReportCommand::Now { edition } => now::now(options, edition),
         ReportCommand::List { limit } => browse::list(options, limit),
         ReportCommand::Show { id } => browse::show(options, id),
         ReportCommand::Export { id, lang, out } => export::export(options, id, lang, &out),

@@ -87,6 +87,8 @@ const KEYS: &[(&str, Kind)] = &[
     ("report.retry_after", Kind::Length(Duration::ZERO)),
     ("report.edition", Kind::Text),
     ("report.constituents", Kind::Whole(0, 100_000)),
+    ("report.indices", Kind::Names),
+    ("report.languages", Kind::Languages(&["vi", "en"])),
     ("supervision.answer_within", Kind::Length(Duration::from_millis(1))),
     ("supervision.drain_within", Kind::Length(Duration::from_millis(1))),
     ("supervision.crash_budget", Kind::Whole(1, 1000)),
@@ -112,6 +114,18 @@ const KEYS: &[(&str, Kind)] = &[
     ("memory.records", Kind::Whole(1, 100_000)),
     ("memory.samples", Kind::Size(ByteSize::b(0))),
 ];
+/// The keys of one of the tables below [`EDITIONS`].
+const EDITION_KEYS: [(&str, Kind); 5] = [
+    ("times", Kind::Times),
+    ("every", Kind::Length(Duration::from_secs(60))),
+    ("constituents", Kind::Whole(0, 100_000)),
+    ("indices", Kind::Names),
+    ("languages", Kind::Languages(&["vi", "en"])),
+];
+/// The table whose tables the operator names.
+const EDITIONS: &str = "report.editions";
+/// Longest name of an edition.
+const LONGEST_NAME: usize = 40;
 const LIMIT_KEYS: [&str; 2] = ["soft", "hard"];
 
 static KNOWN: LazyLock<Vec<Key>> = LazyLock::new(|| {
@@ -138,13 +152,39 @@ pub(super) fn known() -> &'static [Key] {
 }
 
 /// The key of this name.
-pub(super) fn find(name: &str) -> Option<&'static Key> {
-    known().iter().find(|key| key.name == name)
+pub(super) fn find(name: &str) -> Option<Key> {
+    known().iter().find(|key| key.name == name).cloned().or_else(|| of_edition(name))
+}
+
+/// Every key of a configuration with these editions besides the main one.
+pub(super) fn all<'a>(editions: impl Iterator<Item = &'a str>) -> Vec<Key> {
+    let further = editions.flat_map(|edition| {
+        EDITION_KEYS.map(|(key, kind)| Key { name: format!("{EDITIONS}.{edition}.{key}"), kind })
+    });
+    known().iter().cloned().chain(further).collect()
+}
+
+/// Whether an edition may be called so: what needs no quotes in the file.
+pub(super) fn is_edition(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(plain)
+}
+
+/// What stands below [`EDITIONS`] in a dotted name.
+fn below_editions(name: &str) -> Option<&str> {
+    name.strip_prefix(EDITIONS)?.strip_prefix('.')
+}
+
+fn of_edition(name: &str) -> Option<Key> {
+    let (edition, key) = below_editions(name)?.split_once('.')?;
+    let (_, kind) = EDITION_KEYS.into_iter().find(|(known, _)| *known == key)?;
+    is_edition(edition).then(|| Key { name: name.to_owned(), kind })
 }
 
 /// Whether a table of this name holds keys.
 pub(super) fn is_table(name: &str) -> bool {
-    known().iter().any(|key| inside(&key.name, name))
+    let is_edition_table = name == EDITIONS || below_editions(name).is_some_and(is_edition);
+    is_edition_table || known().iter().any(|key| inside(&key.name, name))
 }
 
 fn inside(key: &str, table: &str) -> bool {
@@ -153,7 +193,16 @@ fn inside(key: &str, table: &str) -> bool {
 
 /// The known key or table that resembles `unknown` most: one of the same last name in another table, else the one
 /// that takes the fewest edits.
-pub(super) fn nearest(unknown: &str) -> &'static str {
+pub(super) fn nearest(unknown: &str) -> String {
+    if let Some((edition, key)) = below_editions(unknown).and_then(|rest| rest.split_once('.'))
+        && let Some((meant, _)) = EDITION_KEYS.iter().min_by_key(|(known, _)| edits(known, key))
+    {
+        return format!("{EDITIONS}.{edition}.{meant}");
+    }
+    nearest_known(unknown).to_owned()
+}
+
+fn nearest_known(unknown: &str) -> &'static str {
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
     let keys = || known().iter().map(|key| key.name.as_str());
     let tables = keys().flat_map(|key| key.match_indices('.').map(move |(dot, _)| &key[..dot]));

@@ -52,6 +52,10 @@ pub(super) enum Kind {
     Age,
     /// Times of day, each once.
     Times,
+    /// Names in lower case, each once.
+    Names,
+    /// Languages, each once; the first of them among them.
+    Languages(&'static [&'static str]),
     Zone,
     BaseUrl,
     /// What can be sent in a header: visible ASCII, at least so many characters.
@@ -80,6 +84,8 @@ impl Kind {
                 Age::parse(value.as_str().unwrap_or_default()).map(|age| Value::String(age.to_string()))
             }
             Self::Times => day_times(value),
+            Self::Names => names(value),
+            Self::Languages(known) => languages(value, known),
             Self::Zone => zone(value),
             Self::BaseUrl => base_url(value),
             Self::Secret(least) => secret(value, least),
@@ -105,8 +111,8 @@ impl Kind {
                 Ok(number) if !text.starts_with('+') => Value::Integer(number),
                 _ => Value::String(text.to_owned()),
             },
-            Self::Times if text.is_empty() => Value::Array(Vec::new()),
-            Self::Times => {
+            Self::Times | Self::Names if text.is_empty() => Value::Array(Vec::new()),
+            Self::Times | Self::Names | Self::Languages(_) => {
                 Value::Array(text.split(',').map(|time| Value::String(time.trim().to_owned())).collect())
             }
             _ => Value::String(text.to_owned()),
@@ -125,7 +131,9 @@ impl Kind {
             (Self::Database, Value::String(url)) => quoted(&DatabaseUrl::new(url).shown()),
             (Self::Redis, Value::String(url)) => quoted(&redis_url::shown(url)),
             (_, Value::String(text)) => quoted(&hide_credentials(text)),
-            (Self::Times, Value::Array(_)) => shortened(&value.to_string()),
+            (Self::Times | Self::Names | Self::Languages(_), Value::Array(_)) => {
+                shortened(&value.to_string())
+            }
             (_, Value::Array(_)) => "[ … ]".to_owned(),
             (_, value) => shortened(&value.to_string()),
         }
@@ -254,6 +262,40 @@ fn day_times(value: &Value) -> Result<Value, String> {
         return Err(format!("{} stands there twice; write each time once", times::render(twice[0])));
     }
     Ok(Value::Array(found.into_iter().map(|time| Value::String(times::render(time))).collect()))
+}
+
+fn names(value: &Value) -> Result<Value, String> {
+    let right = || "write a list of names, for example [\"vnindex\", \"btc\"]; [] means all".to_owned();
+    let found = value.as_array().ok_or_else(right)?;
+    let is_name = |name: &&Value| {
+        name.as_str().is_some_and(|name| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        })
+    };
+    if !found.iter().all(|name| is_name(&name)) {
+        return Err(right());
+    }
+    each_once(found)?;
+    Ok(value.clone())
+}
+
+fn languages(value: &Value, known: &[&str]) -> Result<Value, String> {
+    let required = known.first().copied().unwrap_or_default();
+    let right = || format!("write a list of {}; `{required}` has to be there", known.join(" and "));
+    let found = value.as_array().ok_or_else(right)?;
+    let is_known = |language: &Value| language.as_str().is_some_and(|language| known.contains(&language));
+    if !found.iter().all(is_known) || !found.iter().any(|language| language.as_str() == Some(required)) {
+        return Err(right());
+    }
+    each_once(found)?;
+    Ok(value.clone())
+}
+
+fn each_once(found: &[Value]) -> Result<(), String> {
+    match found.iter().enumerate().find(|(at, value)| found[..*at].contains(value)) {
+        Some((_, twice)) => Err(format!("{twice} stands there twice; write each once")),
+        None => Ok(()),
+    }
 }
 
 fn zone(value: &Value) -> Result<Value, String> {

@@ -67,7 +67,7 @@ impl Config {
         }
         for argument in &inputs.arguments {
             let key = key::find(&argument.key).ok_or_else(|| unknown(&argument.key))?;
-            layers.add_text(key, &argument.value, Origin::Argument(argument.name.clone()))?;
+            layers.add_text(&key, &argument.value, Origin::Argument(argument.name.clone()))?;
         }
         layers.finish()
     }
@@ -106,7 +106,7 @@ impl Layers {
 
     fn add_value(&mut self, dotted: &str, value: &Value, origin: &Origin) -> Result<(), ConfigError> {
         let key = key::find(dotted).ok_or_else(|| unknown(dotted))?;
-        let canonical = key.kind.accept(value).map_err(|right| wrong(key, value, origin, right))?;
+        let canonical = key.kind.accept(value).map_err(|right| wrong(&key, value, origin, right))?;
         self.values.insert(key.name.clone(), (canonical, origin.clone()));
         Ok(())
     }
@@ -135,7 +135,7 @@ impl Layers {
         let key = key::find(key).ok_or_else(|| unknown(key))?;
         let Some(text) = value.to_str() else {
             let shown = Value::String(value.to_string_lossy().into_owned());
-            return Err(wrong(key, &shown, &origin, "write it in UTF-8".to_owned()));
+            return Err(wrong(&key, &shown, &origin, "write it in UTF-8".to_owned()));
         };
         // Templates of such files leave the key empty where there is none.
         if matches!(key.kind, Kind::Secret(_)) && text.trim().is_empty() {
@@ -147,13 +147,13 @@ impl Layers {
             return Ok(());
         }
         if name != INTERVAL_HOURS {
-            return self.add_text(key, text, origin);
+            return self.add_text(&key, text, origin);
         }
         match text.trim().parse::<u16>() {
-            Ok(hours @ 1..=8784) => self.add_text(key, &format!("{hours}h"), origin),
+            Ok(hours @ 1..=8784) => self.add_text(&key, &format!("{hours}h"), origin),
             _ => {
                 let right = "write a whole number of hours from 1 to 8784".to_owned();
-                Err(wrong(key, &Value::String(text.to_owned()), &origin, right))
+                Err(wrong(&key, &Value::String(text.to_owned()), &origin, right))
             }
         }
     }
@@ -239,7 +239,7 @@ fn unknown(key: &str) -> ConfigError {
         return error;
     }
     let shown: String = key.chars().take(80).flat_map(char::escape_debug).collect();
-    ConfigError::UnknownKey { nearest: key::nearest(key).to_owned(), key: shown }
+    ConfigError::UnknownKey { nearest: key::nearest(key), key: shown }
 }
 
 fn wrong(key: &Key, value: &Value, origin: &Origin, right: String) -> ConfigError {

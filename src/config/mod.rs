@@ -7,6 +7,7 @@
 pub mod database;
 mod dot_env;
 mod duration;
+pub mod edition;
 pub mod error;
 pub mod inputs;
 pub mod keep;
@@ -34,6 +35,7 @@ mod whole;
 
 pub use database::{DatabaseConfig, DatabaseTarget, DatabaseUrl};
 pub(crate) use duration::{parse as parse_duration, render as render_duration};
+pub use edition::EditionConfig;
 pub use error::ConfigError;
 pub use inputs::{Argument, ConfigFile, ConfigInputs};
 pub use keep::{Age, KeepConfig};

@@ -1,9 +1,12 @@
 //! When reports are written and how large they are.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
+
+use super::edition::EditionConfig;
 
 /// Reports.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +35,12 @@ pub struct ReportConfig {
     pub edition: String,
     /// Rows of the constituents table, 0 to 100,000 (`report.constituents`; default 1000).
     pub constituents: u32,
+    /// The indices that it shows, by name; an empty list means all that are collected (`report.indices`; default `[]`).
+    pub indices: Vec<String>,
+    /// The languages that it is written in, `vi` among them (`report.languages`; default `["vi", "en"]`).
+    pub languages: Vec<String>,
+    /// Further editions by name, each a table of its own (`[report.editions.NAME]`; default none).
+    pub editions: BTreeMap<String, EditionConfig>,
 }
 
 impl Default for ReportConfig {
@@ -46,6 +55,33 @@ impl Default for ReportConfig {
             retry_after: Duration::from_secs(20),
             edition: "market".to_owned(),
             constituents: 1000,
+            indices: Vec::new(),
+            languages: vec!["vi".to_owned(), "en".to_owned()],
+            editions: BTreeMap::new(),
         }
+    }
+}
+
+impl ReportConfig {
+    /// Every edition as if it were the only one, the main one first: what an edition leaves out is filled in.
+    pub fn each_edition(&self) -> Vec<ReportConfig> {
+        let main = ReportConfig { editions: Default::default(), ..self.clone() };
+        let further = self.editions.iter().map(|(name, edition)| {
+            let (times, every) = match (&edition.times, edition.every) {
+                (Some(times), every) => (times.clone(), every.unwrap_or(main.every)),
+                (None, Some(every)) => (Vec::new(), every),
+                (None, None) => (main.times.clone(), main.every),
+            };
+            ReportConfig {
+                times,
+                every,
+                edition: name.clone(),
+                constituents: edition.constituents.unwrap_or(main.constituents),
+                indices: edition.indices.clone().unwrap_or_else(|| main.indices.clone()),
+                languages: edition.languages.clone().unwrap_or_else(|| main.languages.clone()),
+                ..main.clone()
+            }
+        });
+        std::iter::once(main.clone()).chain(further).collect()
     }
 }

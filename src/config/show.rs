@@ -32,7 +32,8 @@ fn render(config: &Config, comment: impl Fn(&str) -> Option<String>) -> Result<S
     let table = Table::try_from(config).map_err(|error| ConfigError::Form(error.to_string()))?;
     let mut text = String::new();
     let mut open_table = "";
-    for key in key::known() {
+    let keys = key::all(config.report.editions.keys().map(String::as_str));
+    for key in &keys {
         let (parent, name) = key.name.rsplit_once('.').unwrap_or(("", &key.name));
         if parent != open_table {
             text.push_str(&format!("\n[{parent}]\n"));

@@ -14,6 +14,27 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     texts.iter().map(time).collect()
 }
 
+/// The same for times that may be left out.
+pub(super) mod optional {
+    use super::{Deserializer, Serializer, Time};
+
+    pub(in crate::config) fn serialize<S: Serializer>(
+        times: &Option<Vec<Time>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match times {
+            Some(times) => super::serialize(times, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Vec<Time>>, D::Error> {
+        super::deserialize(deserializer).map(Some)
+    }
+}
+
 /// `07:30`, or `07:30:15` where there are seconds.
 pub(super) fn render(time: Time) -> String {
     let minutes = format!("{:02}:{:02}", time.hour(), time.minute());

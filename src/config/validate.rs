@@ -29,7 +29,7 @@ pub(super) fn check(config: &Config, subject: &dyn Fn(&str) -> String) -> Result
     memory::check_names(&config.memory)?;
     check_each(config, subject)?;
     server::check(&config.server, subject)?;
-    check_tolerance(&config.report, subject)?;
+    check_editions(&config.report, subject)?;
     check_backoff(config, subject)?;
     check_lock_wait(config, subject)?;
     check_ca_file(&config.redis, subject)?;
@@ -39,7 +39,7 @@ pub(super) fn check(config: &Config, subject: &dyn Fn(&str) -> String) -> Result
 /// Values that were set by a program instead of a file have to be what a file would have given.
 fn check_each(config: &Config, subject: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
     let table = Table::try_from(config).map_err(|error| ConfigError::Form(error.to_string()))?;
-    for key in key::known() {
+    for key in key::all(config.report.editions.keys().map(String::as_str)) {
         let Some(value) = lookup(&table, &key.name) else { continue };
         // What the table has in place of a secret says nothing about it.
         if matches!(key.kind, Kind::Secret(_)) {
@@ -63,12 +63,41 @@ pub(super) fn lookup<'a>(table: &'a Table, name: &str) -> Option<&'a Value> {
     }
 }
 
+/// Each edition has a name of its own, and windows that do not overlap.
+fn check_editions(report: &ReportConfig, subject: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
+    for name in report.editions.keys() {
+        let right = match name {
+            name if !key::is_edition(name) => "an edition's name is of at most 40 letters, digits, - and _",
+            name if *name == report.edition => "this is the main edition, whose keys stand in [report]",
+            _ => continue,
+        };
+        let table = format!("report.editions.{name}");
+        return Err(ConfigError::Value {
+            subject: table,
+            value: "{ … }".to_owned(),
+            right: right.to_owned(),
+        });
+    }
+    for edition in report.each_edition() {
+        check_tolerance(report, &edition, subject)?;
+    }
+    Ok(())
+}
+
 /// Two windows that overlap would make one late run look like an early one of the next time.
-fn check_tolerance(report: &ReportConfig, subject: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
-    let (gap, key) = match shortest_gap(&report.times) {
-        Some(gap) => (gap, "report.times"),
-        None => (report.every, "report.every"),
+fn check_tolerance(
+    report: &ReportConfig,
+    edition: &ReportConfig,
+    subject: &dyn Fn(&str) -> String,
+) -> Result<(), ConfigError> {
+    let (gap, key) = match shortest_gap(&edition.times) {
+        Some(gap) => (gap, "times"),
+        None => (edition.every, "every"),
     };
+    let own = report.editions.get(&edition.edition);
+    let has_own = own.is_some_and(|own| own.times.is_some() || own.every.is_some());
+    let key =
+        if has_own { format!("report.editions.{}.{key}", edition.edition) } else { format!("report.{key}") };
     if report.tolerance * 2 < gap {
         return Ok(());
     }
@@ -78,7 +107,7 @@ fn check_tolerance(report: &ReportConfig, subject: &dyn Fn(&str) -> String) -> R
         right: format!(
             "the shortest time between two reports is {} ({}); write less than half of it, less than {}",
             render(gap),
-            subject(key),
+            subject(&key),
             render(gap / 2)
         ),
     })

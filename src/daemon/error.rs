@@ -17,6 +17,14 @@ pub enum StartError {
     /// The configured time zone is not known.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    /// An edition wants an index that there is not.
+    #[error("edition {edition}: there is no index `{name}`; the names are {}", crate::market::model::names())]
+    UnknownIndex {
+        /// The edition.
+        edition: String,
+        /// What it wants.
+        name: String,
+    },
     /// The port cannot be had.
     #[error(
         "cannot listen on {address}: {reason}; is another program using the port? set server.port or PORT"

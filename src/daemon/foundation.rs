@@ -10,9 +10,10 @@ use super::error::StartError;
 use super::extent::Extent;
 use super::links::Links;
 use crate::clock::Clock;
-use crate::config::{Config, MemoryConfig};
+use crate::config::{Config, MemoryConfig, ReportConfig};
 use crate::laboratory::Laboratory;
 use crate::market::indices::{MarketIndices, Outlets};
+use crate::market::model::Index;
 use crate::market::source::{Gates, SourceError, Sources, client_config};
 use crate::market::store::{InProcessStore, IndexStore, RedisStore};
 use crate::memory::arena::Arenas;
@@ -28,7 +29,6 @@ use crate::persistence::{OpenError, PersistenceError};
 use crate::report::auto::AutoReport;
 use crate::report::builder::ReportBuilder;
 use crate::report::edition::Edition;
-use crate::report::language::Language;
 use crate::report::render::Templates;
 use crate::report::schedule::{Schedule, ScheduleError};
 use crate::report::workshop::{Shelf, Workshop};
@@ -45,7 +45,7 @@ pub(super) struct Foundation {
     pub(super) clock: Clock,
     pub(super) zone: TimeZone,
     location: Location,
-    schedule: Schedule,
+    plans: Vec<(Schedule, ReportConfig)>,
     pub(super) store: Arc<dyn IndexStore>,
     pub(super) archive: Archive,
     pub(super) templates: Templates,
@@ -60,7 +60,7 @@ pub(super) struct Foundation {
 impl Foundation {
     /// Looks at everything that can be wrong at start.
     pub(super) fn lay(mut config: Config, clock: Clock, laboratory: Laboratory) -> Result<Self, StartError> {
-        let schedule = Schedule::from_config(&config.report)?;
+        let plans = plans(&config.report)?;
         let zone = TimeZone::get(&config.report.zone)
             .map_err(|_| ScheduleError::UnknownZone(config.report.zone.clone()))?;
         let templates = Templates::load()?;
@@ -87,7 +87,7 @@ impl Foundation {
             clock,
             zone,
             location,
-            schedule,
+            plans,
             store,
             archive,
             templates,
@@ -205,27 +205,19 @@ impl Foundation {
         let shared = Arc::clone(self);
         let (builder, turns) = (links.builder.recipient(), self.turns(links));
         Child::new(&links.auto, move || {
-            let (schedule, archive) = (shared.schedule.clone(), shared.archive.clone());
-            AutoReport::new(
-                schedule,
-                builder.clone(),
-                archive,
-                turns.clone(),
-                shared.config.report.clone(),
-                shared.clock.clone(),
-            )
+            AutoReport::new(shared.plans.clone(), &builder, &shared.archive, &turns, &shared.clock)
         })
     }
 
     /// What the builder can build.
     fn editions(&self) -> Vec<Edition> {
-        let report = &self.config.report;
-        vec![Edition {
-            name: report.edition.clone(),
-            constituents: report.constituents,
-            indices: Vec::new(),
-            languages: Language::ALL.to_vec(),
-        }]
+        let edition = |(_, config): &(Schedule, ReportConfig)| Edition {
+            name: config.edition.clone(),
+            constituents: config.constituents,
+            indices: config.indices.clone(),
+            languages: config.languages.iter().filter_map(|tag| tag.parse().ok()).collect(),
+        };
+        self.plans.iter().map(edition).collect()
     }
 
     fn turns(&self, links: &Links) -> Turns {
@@ -236,6 +228,18 @@ impl Foundation {
     fn sources(&self) -> Result<Sources, SourceError> {
         Sources::new(&self.config.market, Arc::clone(&self.tls), self.gates.clone(), self.clock.clone())
     }
+}
+
+/// Every edition with its schedule, the main one first. Which indices there are is not known to the configuration.
+fn plans(report: &ReportConfig) -> Result<Vec<(Schedule, ReportConfig)>, StartError> {
+    let mut plans = Vec::new();
+    for edition in report.each_edition() {
+        if let Some(name) = edition.indices.iter().find(|name| Index::named(name).is_none()) {
+            return Err(StartError::UnknownIndex { edition: edition.edition, name: name.clone() });
+        }
+        plans.push((Schedule::from_config(&edition)?, edition));
+    }
+    Ok(plans)
 }
 
 /// Brings the database to this program's schema. A server that does not answer now is asked again by whoever needs it.

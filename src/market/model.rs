@@ -69,6 +69,12 @@ impl Index {
     }
 }
 
+/// The names of the [`CATALOGUE`], for a message.
+pub fn names() -> String {
+    let names: Vec<&str> = CATALOGUE.iter().map(|index| index.name).collect();
+    names.join(", ")
+}
+
 /// Who answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,7 +3,7 @@
 //! What readers select by column name elsewhere is decided here and nowhere else.
 
 use super::language::Language;
-use crate::persistence::messages::ArtifactName;
+use crate::persistence::messages::{ArtifactName, StoredReport};
 
 /// The style sheet, shared by both languages.
 pub const CSS: ArtifactName = "css";
@@ -17,6 +17,14 @@ pub fn of(languages: &[Language]) -> Vec<ArtifactName> {
         *name == CSS || languages.iter().any(|language| [html(*language), js(*language)].contains(name))
     };
     ARTIFACTS.into_iter().filter(wanted).collect()
+}
+
+/// The languages that a stored report is there in.
+pub fn languages(report: &StoredReport) -> Vec<Language> {
+    let has = |language: &Language| {
+        report.artifacts.iter().any(|artifact| artifact.name == html(*language) && artifact.bytes > 0)
+    };
+    Language::ALL.into_iter().filter(has).collect()
 }
 
 /// The artifact that holds the fragment of one language.

@@ -28,7 +28,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The actor. See the module's documentation.
 pub struct AutoReport {
-    planner: Rc<Planner>,
+    /// One an edition; none waits for another.
+    planners: Vec<Rc<Planner>>,
 }
 
 struct Planner {
@@ -42,19 +43,27 @@ struct Planner {
 }
 
 impl AutoReport {
-    /// A scheduler that asks `builder`; `archive` tells which due time has its report already, `turns` which is another
-    /// replica's.
+    /// A scheduler that asks `builder` for each edition at its times; `archive` tells which due time has its report
+    /// already, `turns` which is another replica's.
     pub fn new(
-        schedule: Schedule,
-        builder: Recipient<BuildReport>,
-        archive: Archive,
-        turns: Turns,
-        config: ReportConfig,
-        clock: Clock,
+        editions: Vec<(Schedule, ReportConfig)>,
+        builder: &Recipient<BuildReport>,
+        archive: &Archive,
+        turns: &Turns,
+        clock: &Clock,
     ) -> Self {
-        let status = AutoReportStatus { next_due: None, reports: 0, failures_in_a_row: 0, last: None };
-        let status = watch::Sender::new(status);
-        Self { planner: Rc::new(Planner { schedule, builder, archive, turns, config, clock, status }) }
+        let planner = |(schedule, config)| {
+            Rc::new(Planner {
+                schedule,
+                builder: builder.clone(),
+                archive: archive.clone(),
+                turns: turns.clone(),
+                config,
+                clock: clock.clone(),
+                status: watch::Sender::default(),
+            })
+        };
+        Self { planners: editions.into_iter().map(planner).collect() }
     }
 }
 
@@ -266,7 +275,9 @@ impl Actor for AutoReport {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.spawn(Rc::clone(&self.planner).run().into_actor(self));
+        for planner in &self.planners {
+            ctx.spawn(Rc::clone(planner).run().into_actor(self));
+        }
     }
 }
 
@@ -274,6 +285,7 @@ impl Handler<ObserveSchedule> for AutoReport {
     type Result = AutoReportStatus;
 
     fn handle(&mut self, _: ObserveSchedule, _: &mut Self::Context) -> Self::Result {
-        self.planner.status.borrow().clone()
+        let all = self.planners.iter().map(|planner| planner.status.borrow().clone());
+        all.reduce(AutoReportStatus::beside).unwrap_or_default()
     }
 }

@@ -114,8 +114,8 @@ impl Progress {
 #[rtype(result = "AutoReportStatus")]
 pub struct ObserveSchedule;
 
-/// What `AutoReport` is waiting for.
-#[derive(Debug, Clone, PartialEq, Serialize, actix::MessageResponse)]
+/// What `AutoReport` is waiting for, all editions together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, actix::MessageResponse)]
 pub struct AutoReportStatus {
     /// When the next report is due; nothing when no schedule is enabled.
     pub next_due: Option<Timestamp>,
@@ -125,6 +125,20 @@ pub struct AutoReportStatus {
     pub failures_in_a_row: u32,
     /// What the latest attempt since this generation began came to.
     pub last: Option<Attempt>,
+}
+
+impl AutoReportStatus {
+    /// Two editions together: the earlier due time, all reports, the longer run of failures, the later attempt.
+    pub(super) fn beside(self, other: Self) -> Self {
+        let ended = |attempt: &Option<Attempt>| attempt.as_ref().map(|attempt| attempt.ended);
+        let last = if ended(&self.last) >= ended(&other.last) { self.last } else { other.last };
+        Self {
+            next_due: self.next_due.into_iter().chain(other.next_due).min(),
+            reports: self.reports + other.reports,
+            failures_in_a_row: self.failures_in_a_row.max(other.failures_in_a_row),
+            last,
+        }
+    }
 }
 
 /// What one attempt of `AutoReport` came to.

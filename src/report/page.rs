@@ -48,6 +48,8 @@ pub struct PageHead {
     pub created_at: Timestamp,
     /// The zone in which the title tells it.
     pub zone: TimeZone,
+    /// The languages that it is there in.
+    pub languages: Vec<Language>,
 }
 
 /// The page of the report viewer, with links to the other language and to the list of reports.
@@ -56,7 +58,8 @@ pub fn viewer(head: &PageHead, language: Language) -> Result<Vec<PagePart>, Text
     let all = locale.text(Key::PAGE_ALL_REPORTS)?;
     let label = locale.text(Key::PAGE_LANGUAGES)?;
     let mut bar = format!("<nav class=\"ek-bar\" aria-label=\"{label}\"><a href=\"/reports\">{all}</a>");
-    for other in Language::ALL {
+    for other in &head.languages {
+        let other = *other;
         let current = if other == language { " aria-current=\"true\"" } else { "" };
         let (id, name) = (head.id, other.own_name());
         bar.push_str(&format!(
@@ -210,8 +213,12 @@ mod tests {
 
     #[test]
     fn a_page_holds_the_artifacts_of_its_language_in_their_places() {
-        let head =
-            PageHead { id: 7, created_at: "2026-04-24T00:45:00Z".parse().unwrap(), zone: TimeZone::UTC };
+        let head = PageHead {
+            id: 7,
+            created_at: "2026-04-24T00:45:00Z".parse().unwrap(),
+            zone: TimeZone::UTC,
+            languages: Language::ALL.to_vec(),
+        };
         let parts = viewer(&head, Language::En).unwrap();
         let artifacts: Vec<_> = parts
             .iter()

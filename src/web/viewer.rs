@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 use super::face::{Face, language_of};
 use super::problem::{Problem, Told};
 
+use crate::report::artifact;
 use crate::report::page::{PageHead, viewer};
 use crate::report::page_reader::PageReader;
 
@@ -49,7 +50,12 @@ pub(super) async fn view(
     let number: i32 = id.parse().map_err(|_| unknown())?;
     let archive = face.archive.clone();
     let report = web::block(move || archive.get(number)).await??.ok_or_else(unknown)?;
-    let head = PageHead { id: report.id, created_at: report.created_at, zone: face.zone.clone() };
+    let languages = artifact::languages(&report);
+    if !languages.contains(&language) {
+        let missing = format!("report {number} is not there in {}", language.own_name());
+        return Err(Problem::not_found(missing));
+    }
+    let head = PageHead { id: report.id, created_at: report.created_at, zone: face.zone.clone(), languages };
     let parts = viewer(&head, language).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")

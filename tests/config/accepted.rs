@@ -7,7 +7,8 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use evenkeel::config::memory::ACTORS;
 use evenkeel::config::{
-    Config, ConfigFile, DatabaseTarget, DatabaseUrl, LimitsConfig, Notice, OnExhausted, RedisUrl, Secret,
+    Config, ConfigFile, DatabaseTarget, DatabaseUrl, EditionConfig, LimitsConfig, Notice, OnExhausted,
+    RedisUrl, Secret,
 };
 use toml::{Table, Value};
 
@@ -41,7 +42,9 @@ fn the_example_is_exactly_the_defaults_and_names_every_key() {
     assert_eq!(loaded(&Setup::new().file(EXAMPLE)).config, Config::default());
 
     // What is commented out belongs to the example as well: `# url = "…"`.
-    let is_key = |line: &str| line.split_once(" = ").is_some_and(|(name, _)| !name.contains(' '));
+    let is_table = |line: &str| line.starts_with("[report.editions.");
+    let is_key =
+        |line: &str| is_table(line) || line.split_once(" = ").is_some_and(|(name, _)| !name.contains(' '));
     let uncommented =
         |line: &str| line.strip_prefix("# ").filter(|rest| is_key(rest)).unwrap_or(line).to_owned();
     let everything: Vec<String> = EXAMPLE.lines().map(uncommented).collect();
@@ -59,6 +62,14 @@ fn the_example_is_exactly_the_defaults_and_names_every_key() {
     let limits = LimitsConfig { soft: Some(ByteSize::mib(1)), hard: Some(ByteSize::mib(2)) };
     config.memory.process = limits;
     config.memory.limits = ACTORS.map(|actor| (actor.to_owned(), limits)).into();
+    let edition = EditionConfig {
+        times: Some(Vec::new()),
+        every: Some(Duration::from_secs(3600)),
+        constituents: Some(0),
+        indices: Some(Vec::new()),
+        languages: Some(Vec::new()),
+    };
+    config.report.editions.insert("morning".to_owned(), edition);
     let mut existing = BTreeSet::new();
     flat(&Table::try_from(&config).unwrap(), "", &mut existing);
     assert_eq!(named, existing);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod accepted;
+mod editions;
 mod memory;
 mod redis;
 mod refused;

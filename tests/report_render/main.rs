@@ -173,7 +173,12 @@ fn pages_to_look_at() {
     for digest in &digests {
         println!("{}: {} bytes", digest.artifact, digest.length);
     }
-    let head = PageHead { id: 7, created_at: sample::now(), zone: sample::meta().zone };
+    let head = PageHead {
+        id: 7,
+        created_at: sample::now(),
+        zone: sample::meta().zone,
+        languages: Language::ALL.to_vec(),
+    };
     for language in Language::ALL {
         let mut page = Vec::new();
         for part in page::viewer(&head, language).unwrap() {
