@@ -7,6 +7,7 @@ use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use super::edition::EditionConfig;
+use super::narrative::NarrativeConfig;
 
 /// Reports.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +40,8 @@ pub struct ReportConfig {
     pub indices: Vec<String>,
     /// The languages that it is written in, `vi` among them (`report.languages`; default `["vi", "en"]`).
     pub languages: Vec<String>,
+    /// Whether a language model puts the numbers into words, and which.
+    pub narrative: NarrativeConfig,
     /// Further editions by name, each a table of its own (`[report.editions.NAME]`; default none).
     pub editions: BTreeMap<String, EditionConfig>,
 }
@@ -58,6 +61,7 @@ impl Default for ReportConfig {
             indices: Vec::new(),
             languages: vec!["vi".to_owned(), "en".to_owned()],
             editions: BTreeMap::new(),
+            narrative: NarrativeConfig::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Rules between keys, and the whole configuration against the rules of each key.
 
 mod memory;
+mod narrative;
 mod server;
 
 use std::time::Duration;
@@ -30,6 +31,7 @@ pub(super) fn check(config: &Config, subject: &dyn Fn(&str) -> String) -> Result
     check_each(config, subject)?;
     server::check(&config.server, subject)?;
     check_editions(&config.report, subject)?;
+    narrative::check(&config.report.narrative, subject)?;
     check_backoff(config, subject)?;
     check_lock_wait(config, subject)?;
     check_ca_file(&config.redis, subject)?;

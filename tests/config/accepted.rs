@@ -59,6 +59,9 @@ fn the_example_is_exactly_the_defaults_and_names_every_key() {
     config.redis.ca_file = Some("ca.pem".into());
     config.market.sources.coingecko.api_key = Some(Secret::new("CG-0000"));
     config.server.token = Some(Secret::new("0123456789abcdef"));
+    config.report.narrative.base_url = Some("http://127.0.0.1:8080".to_owned());
+    config.report.narrative.model = Some("a-model".to_owned());
+    config.report.narrative.api_key = Some(Secret::new("key-0000"));
     let limits = LimitsConfig { soft: Some(ByteSize::mib(1)), hard: Some(ByteSize::mib(2)) };
     config.memory.process = limits;
     config.memory.limits = ACTORS.map(|actor| (actor.to_owned(), limits)).into();
@@ -122,6 +125,7 @@ fn every_variable_sets_its_key() {
         .variable("ENABLE_AUTO_REPORT_SCHEDULER", "False")
         .variable("AUTO_REPORT_SCHEDULE_TIMES", "19:00, 07:30,15:00")
         .variable("MAX_REPORT_ATTEMPTS", "5")
+        .variable("EVENKEEL_NARRATIVE_KEY", "sk-secret")
         .variable("COINGECKO_API_KEY", "CG-secret")
         .variable("UNRELATED", "anything");
     let mut expected = Config { data_dir: "/var/lib/evenkeel".into(), ..Config::default() };
@@ -132,6 +136,7 @@ fn every_variable_sets_its_key() {
     expected.report.scheduled = false;
     expected.report.times = ["07:30", "15:00", "19:00"].map(|time| time.parse().unwrap()).to_vec();
     expected.report.max_attempts = 5;
+    expected.report.narrative.api_key = Some(Secret::new("sk-secret"));
     expected.market.sources.coingecko.api_key = Some(Secret::new("CG-secret"));
     let loaded = loaded(&setup);
     assert_eq!(loaded.config, expected);

@@ -5,6 +5,7 @@
 mod accepted;
 mod editions;
 mod memory;
+mod narrative;
 mod redis;
 mod refused;
 mod setup;
