@@ -60,7 +60,8 @@ pub(super) fn source(name: SourceName) -> &'static str {
     }
 }
 
-fn acts_on_its_surroundings(character: char) -> bool {
+/// Whether a character is invisible and changes how others are shown.
+pub(super) fn acts_on_its_surroundings(character: char) -> bool {
     matches!(character,
         '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

@@ -15,7 +15,8 @@ const NO_BREAK_SPACE: char = '\u{a0}';
 const SMALLEST_PLAIN_PRICE: f64 = 1e-9;
 
 impl Language {
-    fn separators(self) -> (char, char) {
+    /// What groups digits, and what stands before the decimals.
+    pub(super) fn separators(self) -> (char, char) {
         match self {
             Self::Vi => ('.', ','),
             Self::En => (',', '.'),

@@ -48,13 +48,7 @@ pub(super) struct Clients {
 
 impl Clients {
     pub(super) fn new(tls: &ClientConfig) -> Result<Self, SourceError> {
-        let build =
-            |builder: ClientBuilder| builder.build().map_err(|error| SourceError::Client(error.to_string()));
-        Ok(Self {
-            network: build(builder(tls))?,
-            // A proxy from the environment cannot reach this machine's loopback address.
-            loopback: build(builder(tls).no_proxy())?,
-        })
+        Ok(Self { network: build(builder(tls))?, loopback: build(loopback(tls))? })
     }
 
     /// The client for one base URL.
@@ -63,11 +57,25 @@ impl Clients {
     }
 }
 
+/// A client of the same kind for one URL that is no source.
+pub(crate) fn client_of(tls: &ClientConfig, url: &Url) -> Result<Client, SourceError> {
+    build(if is_loopback(url) { loopback(tls) } else { builder(tls) })
+}
+
 /// Whether a URL leads to this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn build(builder: ClientBuilder) -> Result<Client, SourceError> {
+    builder.build().map_err(|error| SourceError::Client(error.to_string()))
+}
+
+/// A proxy from the environment cannot reach this machine's loopback address.
+fn loopback(tls: &ClientConfig) -> ClientBuilder {
+    builder(tls).no_proxy()
 }
 
 fn builder(tls: &ClientConfig) -> ClientBuilder {

@@ -21,6 +21,7 @@ mod us;
 mod vietnam;
 
 pub use client::client_config;
+pub(crate) use client::client_of;
 pub use error::SourceError;
 pub use failure::{Failure, Refusal, RefusalKind};
 pub use gate::{Cooling, Due, Gate};
