@@ -12,6 +12,7 @@ pub mod language;
 pub mod listing;
 pub mod messages;
 pub mod model;
+pub mod narrative;
 pub mod page;
 pub mod page_reader;
 pub mod phases;
