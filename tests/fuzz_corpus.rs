@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
+#[allow(unreachable_pub, reason = "the fuzz targets are crates of their own")]
 #[path = "../fuzz/src/lib.rs"]
 mod checks;
 

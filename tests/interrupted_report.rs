@@ -14,23 +14,24 @@ use common::{SOON, eventually};
 
 evenkeel::install_allocator!();
 
-/// A house in the middle of a report: the constituents' page trickles in for ever.
+/// A house in the middle of a report: the second page of constituents trickles in for ever.
 async fn in_the_middle() -> (House, tokio::task::JoinHandle<Result<bool, String>>) {
     let house = House::open(|config| {
         config.supervision.drain_within = Duration::from_millis(500);
         config.market.sources.coingecko.time_limit = Duration::from_secs(4);
+        config.report.constituents = 300;
     })
     .await;
     assert_eq!(house.report().await.unwrap().id, 1);
-    house.exchange.faults().set(SourceKind::Coingecko, Fault::SlowBody { bytes: 1, pause_ms: 100 });
+    // The first page comes before the first section, the second one after the seventh.
+    house.exchange.faults().set_after(SourceKind::Coingecko, 1, Fault::SlowBody { bytes: 1, pause_ms: 100 });
     let progress = Progress::default();
     let request = BuildReport { edition: "market".to_owned(), progress: progress.clone(), slot: None };
     let builder = house.daemon.builder.clone();
     let building = actix_rt::spawn(async move {
         builder.send(request).await.map(|built| built.is_ok()).map_err(|error| error.to_string())
     });
-    // Three sections are written, the fourth waits for the slow page.
-    eventually(SOON, "the report is half written", async || (progress.get().0 == 3).then_some(())).await;
+    eventually(SOON, "the report is half written", async || (progress.get().0 == 7).then_some(())).await;
     (house, building)
 }
 

@@ -68,6 +68,7 @@ impl From<StartError> for Failure {
             StartError::Config(_)
             | StartError::Schedule(_)
             | StartError::Unguarded { .. }
+            | StartError::Narrative(_)
             | StartError::UnknownIndex { .. } => Self::Config(error.to_string()),
             StartError::Open(error) => error.into(),
             StartError::Persistence(error) => error.into(),

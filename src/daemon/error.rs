@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use crate::config::ConfigError;
 use crate::market::source::SourceError;
 use crate::persistence::{OpenError, PersistenceError};
+use crate::report::narrative::NarrativeError;
 use crate::report::render::TemplateError;
 use crate::report::schedule::ScheduleError;
 
@@ -25,6 +26,9 @@ pub enum StartError {
         /// What it wants.
         name: String,
     },
+    /// The language model of the narrative cannot be asked.
+    #[error("report.narrative: {0}")]
+    Narrative(#[from] NarrativeError),
     /// The port cannot be had.
     #[error(
         "cannot listen on {address}: {reason}; is another program using the port? set server.port or PORT"

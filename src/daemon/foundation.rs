@@ -29,6 +29,7 @@ use crate::persistence::{OpenError, PersistenceError};
 use crate::report::auto::AutoReport;
 use crate::report::builder::ReportBuilder;
 use crate::report::edition::Edition;
+use crate::report::narrative::Narrator;
 use crate::report::render::Templates;
 use crate::report::schedule::{Schedule, ScheduleError};
 use crate::report::workshop::{Shelf, Workshop};
@@ -65,6 +66,8 @@ impl Foundation {
             .map_err(|_| ScheduleError::UnknownZone(config.report.zone.clone()))?;
         let templates = Templates::load()?;
         let tls = client_config()?;
+        // Each builder makes its own; what is wrong with it is wrong now.
+        Narrator::from_config(&config.report.narrative, &tls)?;
         let location = Location::of(&config)?;
         if config.database.url.is_none() {
             let directory = &config.data_dir;
@@ -185,9 +188,13 @@ impl Foundation {
             abort: links.persistence.recipient(),
         };
         Child::fallible(&links.builder, move || {
-            Ok::<_, SourceError>(ReportBuilder::new(Workshop {
+            let narrative = &shared.config.report.narrative;
+            let narrator =
+                Narrator::from_config(narrative, &shared.tls).map_err(|error| error.to_string())?;
+            Ok::<_, String>(ReportBuilder::new(Workshop {
                 store: Arc::clone(&shared.store),
-                sources: shared.sources()?,
+                sources: shared.sources().map_err(|error| error.to_string())?,
+                narrator,
                 archive: shared.archive.clone(),
                 shelf: shelf.clone(),
                 templates: shared.templates.clone(),

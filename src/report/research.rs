@@ -5,8 +5,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::edition::Edition;
-use super::model::{Findings, IndexSeries, LastReport, Study};
+use super::compose::summary;
+use super::language::Language;
+use super::locale::Locale;
+use super::model::{Findings, IndexSeries, LastReport, ReportMeta, Study};
+use super::narrative::{Facts, Narrator};
 use super::phases::Meter;
 use crate::clock::Clock;
 use crate::market::model::{Constituent, Index, Snapshot};
@@ -31,6 +34,7 @@ pub(super) struct Researcher<'a> {
     pub(super) sources: &'a Sources,
     pub(super) archive: &'a Archive,
     pub(super) clock: &'a Clock,
+    pub(super) narrator: Option<&'a Narrator>,
     pub(super) meter: &'a Meter,
 }
 
@@ -45,13 +49,13 @@ impl Researcher<'_> {
     /// Everything but the constituents, whose first page is `largest`.
     pub(super) async fn research(
         &self,
-        edition: &Edition,
+        meta: &ReportMeta,
         snapshot: &Snapshot,
         largest: Option<&[Constituent]>,
     ) -> Research {
         let Self { sources, meter, .. } = *self;
         let names: Vec<String> = snapshot.indices.iter().map(|index| index.name.clone()).collect();
-        let (archive, clock, name) = (self.archive.clone(), self.clock.clone(), edition.name.clone());
+        let (archive, clock, name) = (self.archive.clone(), self.clock.clone(), meta.edition.clone());
         let since = meter.stopwatch();
         let read = move || (last_report(&archive, &name), history(&archive, &clock, &names));
         // A cancelled build has nobody to read it.
@@ -64,8 +68,38 @@ impl Researcher<'_> {
         let since = meter.stopwatch();
         let participation = largest.map(Participation::of);
         meter.analysed(&since);
-        let findings = Findings { studies, last, participation, narratives: Vec::new() };
+        let mut findings = Findings { studies, last, participation, narratives: Vec::new() };
+        findings.narratives = self.narratives(meta, snapshot, &findings).await;
         Research { findings, series }
+    }
+
+    /// What a language model makes of the summary's sentences; where it fails or lies they stand alone.
+    async fn narratives(
+        &self,
+        meta: &ReportMeta,
+        snapshot: &Snapshot,
+        findings: &Findings,
+    ) -> Vec<(Language, String)> {
+        let Some(narrator) = self.narrator else { return Vec::new() };
+        let mut narratives = Vec::new();
+        for language in meta.languages.iter().copied() {
+            let locale = Locale { language, zone: meta.zone.clone() };
+            let sentences = match summary::sentences(&locale, snapshot, findings, meta.created_at) {
+                Ok(sentences) => sentences,
+                // The summary itself fails for the same reason, and says it.
+                Err(_) => return narratives,
+            };
+            let since = self.meter.stopwatch();
+            let narrative = narrator.narrate(&Facts { sentences }, language).await;
+            self.meter.fetched(&since);
+            match narrative {
+                Ok(text) => narratives.push((language, text)),
+                Err(error) => {
+                    log::warn!(language = language.tag(); "the narrative in {} is left out: {error}", language.own_name());
+                }
+            }
+        }
+        narratives
     }
 }
 

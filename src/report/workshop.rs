@@ -13,6 +13,7 @@ use super::courier::{Courier, Sender};
 use super::edition::Edition;
 use super::messages::{BuildError, BuildReport, Progress};
 use super::model::{ReportMeta, TableEnd};
+use super::narrative::Narrator;
 use super::phases::Meter;
 use super::press::Press;
 use super::render::Templates;
@@ -57,6 +58,8 @@ pub struct Workshop {
     pub templates: Templates,
     /// What can be built.
     pub editions: Vec<Edition>,
+    /// Puts the summary into other words; nothing as a rule.
+    pub narrator: Option<Narrator>,
     /// The zone of every time in the report.
     pub zone: TimeZone,
     /// The time.
@@ -151,16 +154,21 @@ impl Workshop {
     async fn write(&self, build: Build<'_>) -> Result<Vec<ArtifactDigest>, BuildError> {
         let Build { edition, session, meta, snapshot, progress, meter } = build;
         let (sender, courier) = Courier::new(self.shelf.append.clone(), session, meter);
-        let writer = ReportWriter::new(self.templates.clone(), meta, sender);
+        let writer = ReportWriter::new(self.templates.clone(), meta.clone(), sender);
         let arena = self.arenas.as_ref().and_then(|arenas| arenas.bound().ok());
         let mut press = Press::new(courier, writer, progress, arena);
         press.prepare(Section::Summary);
         let has_table = edition.constituents > 0 && snapshot.crypto.is_some();
         let first = if has_table { Some(self.page(edition, 1, meter).await) } else { None };
-        let researcher =
-            Researcher { sources: &self.sources, archive: &self.archive, clock: &self.clock, meter };
+        let researcher = Researcher {
+            sources: &self.sources,
+            archive: &self.archive,
+            clock: &self.clock,
+            narrator: self.narrator.as_ref(),
+            meter,
+        };
         let largest = first.as_ref().and_then(|first| first.as_deref().ok());
-        let Research { findings, series } = researcher.research(edition, &snapshot, largest).await;
+        let Research { findings, series } = researcher.research(&meta, &snapshot, largest).await;
         let findings = Arc::new(findings);
         let (data, found) = (Arc::clone(&snapshot), Arc::clone(&findings));
         let open = move |writer: &mut ReportWriter<Sender>| {

@@ -66,6 +66,20 @@ pub(in crate::report) fn summary(
     })
 }
 
+/// The sentences that the numbers give, which is all that a language model is told.
+pub(in crate::report) fn sentences(
+    locale: &Locale,
+    snapshot: &Snapshot,
+    findings: &Findings,
+    now: Timestamp,
+) -> Result<Vec<String>, TextError> {
+    let entries = entries(snapshot);
+    let mut sentences = headline(locale, &entries, now)?;
+    sentences
+        .extend(paragraphs(locale, snapshot, findings, &entries, now)?.into_iter().map(|said| said.text));
+    Ok(sentences)
+}
+
 fn paragraphs(
     locale: &Locale,
     snapshot: &Snapshot,
