@@ -101,7 +101,7 @@ fn render(times: u32, write: fn(&mut ReportWriter<Nowhere>, &Data) -> Result<(),
     let templates = Templates::load().unwrap();
     let (snapshot, series) = (sample::snapshot(&MARKETS), sample::series(&MARKETS));
     let findings = sample::findings(&MARKETS);
-    let data = Data { snapshot, series, findings, coins: sample::page(1, 250) };
+    let data = Data { snapshot, series, findings, coins: sample::coins(1, 250) };
     for _ in 0..times {
         let mut writer = ReportWriter::new(templates.clone(), sample::meta(), Nowhere);
         write(&mut writer, black_box(&data)).unwrap();

@@ -25,7 +25,7 @@ const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRA
 pub(crate) fn limit(rows: u32, rounds: usize) {
     System::new().block_on(async {
         let bench = Bench::of(rows).await;
-        let (report, _) = bench.report("first").await;
+        let (report, _) = bench.report("market").await;
         let chunks = chunks(&bench, &report);
         let path = bench.directory.path().join("raw.db");
         let mut raw = open(&path);

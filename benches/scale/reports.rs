@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix::System;
 use evenkeel::clock::Clock;
+use evenkeel::config::EditionConfig;
 use evenkeel::daemon::{Daemon, Extent};
 use evenkeel::market::messages::Refresh;
 use evenkeel::persistence::messages::StoredReport;
@@ -27,9 +28,16 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn of(constituents: u32) -> Self {
+        Self::with_editions(constituents, 0).await
+    }
+
+    /// The same with further editions: `edition-1` and so on.
+    pub(crate) async fn with_editions(constituents: u32, editions: u32) -> Self {
         let directory = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let mut config = quiet(&directory);
         config.report.constituents = constituents;
+        let further = (1..=editions).map(|number| (format!("edition-{number}"), EditionConfig::default()));
+        config.report.editions = further.collect();
         let exchange = Apart::start(&directory, constituents, &mut config);
         for source in config.market.sources.each_mut() {
             source.min_interval = Duration::ZERO;
@@ -56,7 +64,7 @@ pub(crate) fn sizes(rows: &[u32]) {
         System::new().block_on(async {
             let bench = Bench::of(*rows).await;
             // The first one fills caches and connections that stay.
-            bench.report("first").await;
+            bench.report("market").await;
             let before = idle().await;
             footprint::forget_peak();
             let (report, took) = bench.report("market").await;
@@ -79,8 +87,8 @@ pub(crate) fn sizes(rows: &[u32]) {
 pub(crate) fn editions(counts: &[u32], rows: u32) {
     head("More editions", &["editions", "RSS", "highest peak above the first RSS", "time a report"]);
     System::new().block_on(async {
-        let bench = Bench::of(rows).await;
-        bench.report("first").await;
+        let bench = Bench::with_editions(rows, counts.iter().copied().max().unwrap_or(0)).await;
+        bench.report("market").await;
         let (first, mut done) = (idle().await, 0);
         footprint::forget_peak();
         let mut spent = Duration::ZERO;

@@ -17,7 +17,7 @@ const PAGE_STYLE: &str = "html{color-scheme:light dark;background:#f4f1ea}body{m
 .ek-bar{box-sizing:border-box;justify-content:flex-end;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;max-width:76rem;margin:0 auto;padding:.5rem 1.25rem 0;\
 font:.875rem/1.5 system-ui,sans-serif}.ek-bar a{color:#3b3a36;padding:.25rem 0}\
 .ek-bar a[aria-current]{font-weight:600;text-decoration:none}\
-@media(prefers-color-scheme:dark){html{background:#101317}.ek-bar a{color:#c9ccd1}}@media print{.ek-bar{display:none}}";
+@media(prefers-color-scheme:dark){html{background:#101317}.ek-bar a{color:#c9ccd1}}@page{margin:14mm 12mm}@media print{.ek-bar{display:none}}";
 
 /// One piece of a page, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]

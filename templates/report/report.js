@@ -86,6 +86,8 @@
       const upFirst = head.dataset.first === "up";
       const label = head.textContent.trim();
       const button = create("button", { type: "button", textContent: label });
+      // Repeated on each printed page, where a button is not.
+      head.dataset.label = label;
       head.replaceChildren(button);
       button.addEventListener("click", () => {
         const current = head.getAttribute("aria-sort");
@@ -116,6 +118,7 @@
     const buttons = new Map();
     for (const section of sections) {
       const heading = section.querySelector("h2");
+      if (!heading) continue;
       const button = create("button", { type: "button", textContent: heading.textContent });
       button.addEventListener("click", () => {
         const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -127,13 +127,13 @@ fn an_empty_edition_is_a_whole_report_that_says_so() {
 
 #[test]
 fn movers_are_listed_with_their_rule() {
-    let coins = sample::page(1, 4);
+    let coins = sample::coins(1, 4);
     agree("movers", &fragment(|writer| writer.movers(&coins).unwrap()));
 }
 
 #[test]
 fn a_table_has_head_rows_and_foot() {
-    let mut coins = sample::page(1, 2);
+    let mut coins = sample::coins(1, 2);
     for coin in &mut coins {
         coin.sparkline.truncate(5);
     }
@@ -147,7 +147,7 @@ fn a_table_has_head_rows_and_foot() {
 
 #[test]
 fn the_table_counts_every_coin_once() {
-    let mut coins = sample::page(1, 4);
+    let mut coins = sample::coins(1, 4);
     for (coin, change) in coins.iter_mut().zip([Some(1.0), Some(0.0), None, Some(f64::NAN)]) {
         coin.change_24h = change;
     }

@@ -14,7 +14,6 @@ use evenkeel::persistence::messages::ArtifactName;
 use evenkeel::report::artifact::ARTIFACTS;
 use evenkeel::report::chunk::{CHUNK_BYTES, ChunkSink};
 use evenkeel::report::language::Language;
-use evenkeel::report::page::{self, Embedder, PageHead, PagePart};
 use sample::Shelf;
 
 const EVERY_MARKET: [Market; 3] = [Market::Vietnam, Market::Crypto, Market::Us];
@@ -173,25 +172,8 @@ fn pages_to_look_at() {
     for digest in &digests {
         println!("{}: {} bytes", digest.artifact, digest.length);
     }
-    let head = PageHead {
-        id: 7,
-        created_at: sample::now(),
-        zone: sample::meta().zone,
-        languages: Language::ALL.to_vec(),
-    };
     for language in Language::ALL {
-        let mut page = Vec::new();
-        for part in page::viewer(&head, language).unwrap() {
-            match part {
-                PagePart::Text(text) => page.extend(text.into_bytes()),
-                PagePart::Artifact(name, place) => {
-                    let mut embedder = Embedder::new(place);
-                    page.extend(embedder.push(shelf.text(name).into_bytes()));
-                    page.extend(embedder.finish());
-                }
-            }
-        }
-        let text = String::from_utf8(page).unwrap();
+        let text = sample::page_of(&shelf, language);
         assert!(text.starts_with("<!doctype html>") && text.trim_end().ends_with("</html>"));
         assert_eq!((text.matches("<script").count(), text.matches("</script").count()), (1, 1));
         std::fs::write(folder.join(format!("report.{language}.html")), text).unwrap();

@@ -19,6 +19,7 @@ use evenkeel::persistence::messages::{ArtifactDigest, ArtifactName};
 use evenkeel::report::chunk::ChunkSink;
 use evenkeel::report::language::Language;
 use evenkeel::report::model::{Findings, IndexSeries, LastReport, ReportMeta, Study, TableEnd};
+use evenkeel::report::page::{self, Embedder, PageHead, PagePart};
 use evenkeel::report::render::Templates;
 use evenkeel::report::writer::ReportWriter;
 use jiff::tz::TimeZone;
@@ -237,7 +238,7 @@ pub(crate) fn findings(markets: &[Market]) -> Findings {
     Findings {
         studies: known.map(study).collect(),
         last: Some(LastReport { created_at: minutes_ago(180), values }),
-        participation: Some(Participation::of(&page(1, 250))),
+        participation: Some(Participation::of(&coins(1, 250))),
         narratives: Vec::new(),
     }
 }
@@ -297,7 +298,7 @@ pub(crate) fn coin(rank: u32) -> Constituent {
     }
 }
 
-pub(crate) fn page(first: u32, length: u32) -> Vec<Constituent> {
+pub(crate) fn coins(first: u32, length: u32) -> Vec<Constituent> {
     (first..first + length).map(coin).collect()
 }
 
@@ -316,7 +317,7 @@ pub(crate) fn report<S: ChunkSink + Clone>(markets: &[Market], rows: u32, sink: 
     writer.correlations(&findings).unwrap();
     writer.crypto(&snapshot, findings.participation.as_ref()).unwrap();
     for first in (1..=rows).step_by(250) {
-        let coins = page(first, 250.min(rows + 1 - first));
+        let coins = coins(first, 250.min(rows + 1 - first));
         if first == 1 {
             writer.movers(&coins).unwrap();
             writer.table_begin().unwrap();
@@ -326,4 +327,21 @@ pub(crate) fn report<S: ChunkSink + Clone>(markets: &[Market], rows: u32, sink: 
     writer.table_end(&TableEnd::Complete).unwrap();
     writer.method(&snapshot).unwrap();
     writer.finish().unwrap()
+}
+
+/// The viewer's page of a report in one language.
+pub(crate) fn page_of(shelf: &Shelf, language: Language) -> String {
+    let ReportMeta { created_at, zone, languages, .. } = meta();
+    let mut page = Vec::new();
+    for part in page::viewer(&PageHead { id: 7, created_at, zone, languages }, language).unwrap() {
+        match part {
+            PagePart::Text(text) => page.extend(text.into_bytes()),
+            PagePart::Artifact(name, place) => {
+                let mut embedder = Embedder::new(place);
+                page.extend(embedder.push(shelf.text(name).into_bytes()));
+                page.extend(embedder.finish());
+            }
+        }
+    }
+    String::from_utf8(page).unwrap()
 }
