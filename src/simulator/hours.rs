@@ -40,6 +40,37 @@ impl Hours {
         }
     }
 
+    /// Ordinary minutes of trading that a day is worth.
+    pub(crate) fn minutes_of_day(self) -> f64 {
+        match self {
+            Self::RoundTheClock => 1440.0,
+            Self::Vietnam => 1346.0,
+        }
+    }
+
+    /// The stretches of `from` to `to` in which there is trading, in order; the moment in which a break begins belongs to
+    /// the stretch before it.
+    pub(crate) fn stretches(self, from: i64, to: i64) -> Vec<(i64, i64)> {
+        let mut stretches = Vec::new();
+        let mut begin = from;
+        if self == Self::Vietnam {
+            let midnight = |t: i64| t - second_of_day(t);
+            let days = (midnight(from)..=to).step_by(DAY_S as usize);
+            for (pause, end) in days.flat_map(|day| BREAKS.map(|(pause, end)| (day + pause, day + end))) {
+                if end > begin && pause < to {
+                    if pause > begin {
+                        stretches.push((begin, pause));
+                    }
+                    begin = end;
+                }
+            }
+        }
+        if begin < to {
+            stretches.push((begin, to));
+        }
+        stretches
+    }
+
     fn break_began(self, t: i64) -> Option<i64> {
         match self {
             Self::RoundTheClock => None,
@@ -109,6 +140,14 @@ mod tests {
         }
         assert!(!Hours::Vietnam.open(at(11, 30)));
         assert!(Hours::RoundTheClock.open(at(11, 30)));
+    }
+
+    #[test]
+    fn a_day_is_worth_the_crowds_of_its_open_minutes() {
+        for hours in [Hours::Vietnam, Hours::RoundTheClock] {
+            let minutes = (0..1440).map(|minute| MIDNIGHT + minute * 60).filter(|start| hours.open(*start));
+            assert_eq!(minutes.map(|start| hours.crowd(start)).sum::<f64>(), hours.minutes_of_day());
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! value at its end, the high of an hour is the highest of its minutes.
 
 use super::dice::Dice;
-use super::hours::{Hours, Step};
-use super::walk::{CORNER_S, Cursor, Walk};
+use super::hours::{DAY_S, Hours, Step};
+use super::walk::{Cursor, Walk};
 
 /// The longest chart that is answered; of a longer one the newest bars are given. More than a day of minutes.
 pub(crate) const MOST_BARS: usize = 1500;
@@ -89,6 +89,12 @@ impl Instrument {
         total
     }
 
+    /// What a whole day is told to have: about the volume of its minutes, of which there are too many to add them up for
+    /// every day of a year.
+    fn volume_of_day(&self, from: i64) -> f64 {
+        self.minute_volume * self.hours.minutes_of_day() * self.dice.between(from, 0.97, 1.03)
+    }
+
     /// Everything traded from `from` until `to` as one bar.
     pub(crate) fn bar(&self, from: i64, to: i64) -> Bar {
         self.bar_at(&mut self.walk.cursor(), from, to)
@@ -102,7 +108,8 @@ impl Instrument {
         let mut start = step.floor(window.to.saturating_sub(step.stamp).min(window.now));
         while bars.len() < most && start >= 0 && start.saturating_add(step.stamp) >= window.from {
             let end = start + step.length;
-            if (start..end).step_by(60).any(|minute| self.hours.open(minute)) {
+            // No break is as long as a day.
+            if step.length >= DAY_S || (start..end).step_by(60).any(|minute| self.hours.open(minute)) {
                 let mut bar = self.bar_at(&mut cursor, start, end.min(window.now));
                 bar.stamp = start + step.stamp;
                 bars.push(bar);
@@ -117,13 +124,9 @@ impl Instrument {
         let open = cursor.at(self.hours.last_trade(from));
         let close = cursor.at(self.hours.last_trade(to));
         let (mut low, mut high) = (open.min(close), open.max(close));
-        // The walk is monotonic between its corners.
-        let mut corner = from - from.rem_euclid(CORNER_S) + CORNER_S;
-        while corner < to {
-            let value = cursor.at(self.hours.last_trade(corner));
-            low = low.min(value);
-            high = high.max(value);
-            corner += CORNER_S;
+        for (begin, end) in self.hours.stretches(from, to) {
+            let (lowest, highest) = cursor.extremes(begin, end);
+            (low, high) = (low.min(lowest), high.max(highest));
         }
         Bar {
             start: from,
@@ -132,7 +135,7 @@ impl Instrument {
             high: self.rounded(high),
             low: self.rounded(low),
             close: self.rounded(close),
-            volume: self.volume(from, to),
+            volume: if to - from == DAY_S { self.volume_of_day(from) } else { self.volume(from, to) },
         }
     }
 
@@ -144,7 +147,6 @@ impl Instrument {
 
 #[cfg(test)]
 mod tests {
-    use super::super::hours::DAY_S;
     use super::*;
 
     /// 2026-03-02 15:20:20 in Vietnam.

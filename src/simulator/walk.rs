@@ -10,8 +10,10 @@ use super::dice::Dice;
 
 const OCTAVES: usize = 10;
 /// Seconds between two corners of the finest octave.
-pub(crate) const CORNER_S: i64 = 15;
+const CORNER_S: i64 = 15;
 const PERIOD_FACTOR: i64 = 4;
+/// Values that a search for extremes begins with.
+const SAMPLES: i64 = 16;
 const DAY_S: f64 = 86_400.0;
 
 /// Makes the standard deviation of the logarithmic return over one day equal to the volatility that was asked for:
@@ -39,11 +41,19 @@ impl Walk {
 
     /// A way to read many neighbouring values.
     pub(crate) fn cursor(&self) -> Cursor<'_> {
-        Cursor { walk: self, spans: [Span { cell: i64::MIN, left: 0.0, right: 0.0 }; OCTAVES] }
+        let mut finer = [0.0; OCTAVES + 1];
+        for octave in 0..OCTAVES {
+            finer[octave + 1] = finer[octave] + self.amplitude(period(octave));
+        }
+        Cursor { walk: self, spans: [Span { cell: i64::MIN, left: 0.0, right: 0.0 }; OCTAVES], finer }
+    }
+
+    fn amplitude(&self, period: i64) -> f64 {
+        AMPLITUDE * self.volatility * (period as f64 / DAY_S).sqrt()
     }
 
     fn span(&self, octave: usize, period: i64, cell: i64) -> Span {
-        let amplitude = AMPLITUDE * self.volatility * (period as f64 / DAY_S).sqrt();
+        let amplitude = self.amplitude(period);
         let dice = self.dice.fork(octave as i64);
         Span {
             cell,
@@ -58,6 +68,8 @@ impl Walk {
 pub(crate) struct Cursor<'a> {
     walk: &'a Walk,
     spans: [Span; OCTAVES],
+    /// The most that all octaves finer than each one can add or take.
+    finer: [f64; OCTAVES + 1],
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -70,9 +82,51 @@ struct Span {
 impl Cursor<'_> {
     /// The value at `t`, in seconds since 1970. The order of the calls does not change any value.
     pub(crate) fn at(&mut self, t: i64) -> f64 {
+        self.walk.level * self.logarithm(t, 0).exp()
+    }
+
+    /// The lowest and the highest value from `from` to `to`, both included.
+    ///
+    /// A cell of an octave is looked into only if the finer octaves, at their largest, could lead past what has been found:
+    /// a day has 5760 corners, of which some hundred are looked at.
+    pub(crate) fn extremes(&mut self, from: i64, to: i64) -> (f64, f64) {
+        let ends = [self.logarithm(from, 0), self.logarithm(to, 0)];
+        let mut found = Found { low: ends[0].min(ends[1]), high: ends[0].max(ends[1]) };
+        // The better the first guess, the less is looked into.
+        for sample in 1..SAMPLES {
+            let value = self.logarithm(from + (to - from) * sample / SAMPLES, 0);
+            found = Found { low: found.low.min(value), high: found.high.max(value) };
+        }
+        self.search(from, to, OCTAVES, &mut found);
+        (self.walk.level * found.low.exp(), self.walk.level * found.high.exp())
+    }
+
+    /// Searches a stretch of the walk that lies within one cell of `octave`.
+    fn search(&mut self, from: i64, to: i64, octave: usize, found: &mut Found) {
+        let ends = [self.logarithm(from, octave), self.logarithm(to, octave)];
+        let finer = self.finer[octave];
+        if ends[0].max(ends[1]) + finer <= found.high && ends[0].min(ends[1]) - finer >= found.low {
+            return;
+        }
+        if octave == 0 {
+            found.low = found.low.min(ends[0]).min(ends[1]);
+            found.high = found.high.max(ends[0]).max(ends[1]);
+            return;
+        }
+        let cell = period(octave - 1);
+        let mut begin = from;
+        while begin < to {
+            let end = (begin.div_euclid(cell) * cell + cell).min(to);
+            self.search(begin, end, octave - 1, found);
+            begin = end;
+        }
+    }
+
+    /// The part of the logarithm of the value that the octaves from `first` on make up.
+    fn logarithm(&mut self, t: i64, first: usize) -> f64 {
         let mut logarithm = 0.0;
-        let mut period = CORNER_S;
-        for (octave, span) in self.spans.iter_mut().enumerate() {
+        let mut period = period(first);
+        for (octave, span) in self.spans.iter_mut().enumerate().skip(first) {
             let cell = t.div_euclid(period);
             if span.cell != cell {
                 *span = self.walk.span(octave, period, cell);
@@ -81,8 +135,19 @@ impl Cursor<'_> {
             logarithm += span.left + (span.right - span.left) * fraction;
             period *= PERIOD_FACTOR;
         }
-        self.walk.level * logarithm.exp()
+        logarithm
     }
+}
+
+/// Seconds of a cell of an octave.
+fn period(octave: usize) -> i64 {
+    (0..octave).fold(CORNER_S, |period, _| period * PERIOD_FACTOR)
+}
+
+/// What a search has found, as logarithms.
+struct Found {
+    low: f64,
+    high: f64,
 }
 
 #[cfg(test)]
@@ -91,6 +156,22 @@ mod tests {
 
     fn walk(seed: u64) -> Walk {
         Walk::new(Dice::new(seed, "test"), 100.0, 0.02)
+    }
+
+    #[test]
+    fn extremes_are_those_of_all_corners() {
+        let walk = walk(3);
+        for (from, to) in
+            [(1_790_000_000, 1_790_086_400), (1_790_000_007, 1_790_000_011), (15, 15), (0, 9_999)]
+        {
+            let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
+            let corners = (from..to).filter(|t| t % CORNER_S == 0);
+            for t in corners.chain([from, to]) {
+                low = low.min(walk.at(t));
+                high = high.max(walk.at(t));
+            }
+            assert_eq!(walk.cursor().extremes(from, to), (low, high), "{from} {to}");
+        }
     }
 
     #[test]
