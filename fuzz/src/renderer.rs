@@ -130,7 +130,8 @@ fn look(name: &str, html: &str) {
         }
     }
     assert!(open.is_empty(), "{name}: {open:?} are not closed");
-    for wrong in ["NaN", ">inf", ">-inf", "\u{202e}", "\u{2066}", "\0"] {
+    // A coin may be called inf; no attribute and no coordinate may be.
+    for wrong in ["=\"NaN", "=\"inf", "=\"-inf", "=\"MNaN", "=\"Minf", "\u{202e}", "\u{2066}", "\0"] {
         assert!(!html.contains(wrong), "{name} holds {wrong:?}");
     }
 }
