@@ -39,7 +39,7 @@ impl Cleanup {
                 let process =
                     process_bytes.map_or_else(String::new, |bytes| format!("; the process holds {bytes}"));
                 let (floor_before_bytes, floor_after_bytes) = (account.before.allocated, after.allocated);
-                log::info!(freed_bytes, held_bytes, floor_before_bytes, floor_after_bytes, process_bytes:?;
+                log::info!(freed_bytes, held_bytes, floor_before_bytes, floor_after_bytes, process_bytes:serde;
                     "🧹 memory cleanup completed: report-builder freed {freed_bytes} bytes and holds {held_bytes}; \
                      floor {floor_before_bytes} bytes before the report, {floor_after_bytes} after it{process}");
             }
