@@ -18,7 +18,7 @@ mod sample;
 
 const EVERY_MARKET: [Market; 3] = [Market::Vietnam, Market::Crypto, Market::Us];
 
-/// The artifacts of a report of a thousand coins, and its pages.
+/// The artifacts of a report of a thousand coins, its pages, and one whose coins are absurd or meant to do harm.
 fn folder() -> TempDir {
     let folder = TempDir::new().unwrap();
     let shelf = sample::Shelf::default();
@@ -30,6 +30,10 @@ fn folder() -> TempDir {
         std::fs::write(folder.path().join(format!("{language}.html")), sample::page_of(&shelf, language))
             .unwrap();
     }
+    let spoilt = sample::Shelf::default();
+    sample::report_of(&EVERY_MARKET, 300, spoilt.clone(), sample::spoil);
+    let page = sample::page_of(&spoilt, Language::En);
+    std::fs::write(folder.path().join("spoilt.html"), page).unwrap();
     folder
 }
 
@@ -55,7 +59,7 @@ fn node(script: &str, folder: &Path, arguments: &[&str]) {
 #[test]
 fn pages_are_accessible_silent_and_do_what_they_offer() {
     let folder = folder();
-    node("check.mjs", folder.path(), &["vi.html", "en.html"]);
+    node("check.mjs", folder.path(), &["vi.html", "en.html", "spoilt.html"]);
 }
 
 #[test]

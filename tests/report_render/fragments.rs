@@ -36,6 +36,19 @@ fn agree(section: &str, found: &[String; 2]) {
 }
 
 #[test]
+fn the_masthead_names_edition_day_and_zone() {
+    agree("masthead", &fragment(|writer| writer.open().unwrap()));
+}
+
+#[test]
+fn a_narrative_stands_above_the_sentences_and_is_called_one() {
+    let snapshot = sample::snapshot(&[Market::Vietnam]);
+    let narratives = Language::ALL.map(|language| (language, "A <quiet> day.".to_owned())).to_vec();
+    let findings = Findings { narratives, ..Findings::default() };
+    agree("narrative", &fragment(|writer| writer.summary(&snapshot, &findings).unwrap()));
+}
+
+#[test]
 fn the_summary_says_what_is_known_and_what_is_not() {
     let snapshot = sample::snapshot(&[Market::Vietnam, Market::Crypto]);
     let findings = sample::findings(&[Market::Vietnam, Market::Crypto]);
@@ -276,4 +289,25 @@ fn a_tiny_price_is_readable_in_both_languages() {
     let coin = Constituent { price: Some(8.547e-5), ..sample::coin(9) };
     let [vi, en] = table(&[coin]);
     assert!(vi.contains(">0,00008547<") && en.contains(">0.00008547<"));
+}
+
+#[test]
+fn the_smallest_and_the_largest_prices_are_written_out() {
+    let tiny = Constituent { price: Some(1e-12), ..sample::coin(9) };
+    let huge = Constituent { price: Some(1e15), market_cap: Some(9e17), ..sample::coin(10) };
+    let [vi, en] = table(&[tiny, huge]);
+    assert!(en.contains(">0.000000000001000<") || en.contains(">1.000×10⁻¹²<"), "{en}");
+    assert!(en.contains(">1,000,000,000,000,000.00<") && en.contains(">900,000T<"), "{en}");
+    assert!(vi.contains(">1.000.000.000.000.000,00<"), "{vi}");
+}
+
+#[test]
+fn spoilt_coins_leave_a_whole_report() {
+    let shelf = Shelf::default();
+    sample::report_of(&[Market::Crypto], 80, shelf.clone(), sample::spoil);
+    for artifact in ["html_vi", "html_en"] {
+        let html = shelf.text(artifact);
+        assert!(!html.contains("<script") && !html.contains("<img") && !html.contains(&"x".repeat(60)));
+        assert_eq!(html.matches("</tr>").count(), html.matches("<tr>").count());
+    }
 }

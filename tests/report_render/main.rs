@@ -167,6 +167,9 @@ fn memory_does_not_grow_with_the_number_of_rows() {
 fn pages_to_look_at() {
     let folder = tempfile::tempdir().unwrap();
     let folder = std::env::var_os("EVENKEEL_LOOK").map_or_else(|| folder.path().to_owned(), Into::into);
+    let spoilt = Shelf::default();
+    sample::report_of(&EVERY_MARKET, 300, spoilt.clone(), sample::spoil);
+    std::fs::write(folder.join("spoilt.html"), sample::page_of(&spoilt, Language::En)).unwrap();
     let shelf = Shelf::default();
     let digests = sample::report(&EVERY_MARKET, 1000, shelf.clone());
     for digest in &digests {

@@ -304,6 +304,34 @@ pub(crate) fn coins(first: u32, length: u32) -> Vec<Constituent> {
 
 /// Writes a whole report of `rows` coins, in pages of 250.
 pub(crate) fn report<S: ChunkSink + Clone>(markets: &[Market], rows: u32, sink: S) -> Vec<ArtifactDigest> {
+    report_of(markets, rows, sink, |_| ())
+}
+
+/// What a coin looks like whose data is absurd or meant to do harm; every eighth is left alone.
+pub(crate) fn spoil(coin: &mut Constituent) {
+    match coin.rank.unwrap_or(0) % 8 {
+        0 => coin.name = "x".repeat(10_000),
+        1 => coin.name = "<script>alert(1)</script><img src=x onerror=alert(1)>".to_owned(),
+        2 => coin.name = "\u{202e}عملة رقمية\u{2069}".to_owned(),
+        3 => coin.name = "🚀👩\u{200d}🚀 to the 🌕 ".repeat(40),
+        4 => (coin.price, coin.market_cap, coin.volume) = (Some(1e-12), Some(1e15), Some(1e15)),
+        5 => (coin.price, coin.change_24h, coin.symbol) = (Some(1e15), Some(999_999.0), "W".repeat(24)),
+        6 => {
+            (coin.rank, coin.price, coin.market_cap, coin.volume) = (None, None, None, None);
+            (coin.change_1h, coin.change_24h, coin.change_7d, coin.change_30d) = (None, None, None, None);
+            coin.sparkline.clear();
+        }
+        _ => {}
+    }
+}
+
+/// [`report`] with a hand in every coin.
+pub(crate) fn report_of<S: ChunkSink + Clone>(
+    markets: &[Market],
+    rows: u32,
+    sink: S,
+    change: impl Fn(&mut Constituent),
+) -> Vec<ArtifactDigest> {
     let templates = Templates::load().unwrap();
     let (snapshot, series, findings) = (snapshot(markets), series(markets), findings(markets));
     let mut writer = ReportWriter::new(templates, meta(), sink);
@@ -317,7 +345,8 @@ pub(crate) fn report<S: ChunkSink + Clone>(markets: &[Market], rows: u32, sink: 
     writer.correlations(&findings).unwrap();
     writer.crypto(&snapshot, findings.participation.as_ref()).unwrap();
     for first in (1..=rows).step_by(250) {
-        let coins = coins(first, 250.min(rows + 1 - first));
+        let mut coins = coins(first, 250.min(rows + 1 - first));
+        coins.iter_mut().for_each(&change);
         if first == 1 {
             writer.movers(&coins).unwrap();
             writer.table_begin().unwrap();

@@ -54,7 +54,8 @@ pub(super) fn of_session(
         last: locale.date_time(to),
     };
     let marks = marks_of_time(from, to);
-    finished(locale, index, &course, &[], price(previous), &marks, &time, words)
+    let reference = price(previous);
+    finished(locale, index, &words, &Lines { course, bands: Vec::new(), reference, marks, write_x: &time })
 }
 
 /// Ninety days of closes with Bollinger's bands; nothing with fewer than two.
@@ -91,7 +92,7 @@ pub(super) fn of_days(
     let step = (course.len() as f64 / MARKS as f64).ceil().max(1.0);
     let marks: Vec<f64> =
         (0..MARKS).map(|mark| mark as f64 * step).filter(|x| *x < number(course.len())).collect();
-    finished(locale, index, &course, &bands, None, &marks, &date, words)
+    finished(locale, index, &words, &Lines { course, bands, reference: None, marks, write_x: &date })
 }
 
 struct Words {
@@ -101,22 +102,27 @@ struct Words {
     last: String,
 }
 
-#[allow(clippy::too_many_arguments, reason = "both charts end alike and share nothing else")]
+/// What is drawn, and how its x axis is written.
+struct Lines<'a> {
+    course: Vec<(f64, f64)>,
+    bands: Vec<Vec<(f64, f64)>>,
+    reference: Option<f64>,
+    marks: Vec<f64>,
+    write_x: &'a dyn Fn(f64) -> String,
+}
+
 fn finished(
     locale: &Locale,
     index: &'static Index,
-    course: &[(f64, f64)],
-    bands: &[Vec<(f64, f64)>],
-    reference: Option<f64>,
-    marks: &[f64],
-    write_x: &dyn Fn(f64) -> String,
-    words: Words,
+    words: &Words,
+    lines: &Lines<'_>,
 ) -> Result<Option<Course>, TextError> {
+    let Lines { course, bands, reference, marks, write_x } = lines;
     let in_unit = |value: f64| of_index(locale.language, index, value);
     let drawing = Drawing {
         course,
         bands,
-        reference,
+        reference: *reference,
         marks,
         write_x,
         write_y: &|value, step| locale.language.level(value, step),
@@ -134,14 +140,14 @@ fn finished(
         ("last", in_unit(last.1)),
         ("low", low),
         ("high", high),
-        ("at", words.first),
-        ("date", words.last),
+        ("at", words.first.clone()),
+        ("date", words.last.clone()),
     ];
     let told = told.each_ref().map(|(name, value)| (*name, value.as_str()));
     Ok(Some(Course {
         direction: Direction::of(Some((last.1 / base - 1.0) * 100.0)),
         plot,
-        title: words.title,
+        title: words.title.clone(),
         description: locale.text_with(Key::COURSE_DESC, &told)?,
         caption: locale.text(words.caption)?,
     }))
