@@ -112,7 +112,7 @@ since-none = Nothing that both reports know.
 
 ## Indicators
 technical-title = Technical indicators
-technical-caption = All values are of daily candles of finished days; today’s is not used
+technical-caption = All values are of daily candles (1D) of finished days; today’s is not used
 technical-region = Table of indicators, can be scrolled
 technical-index = Index
 technical-day = Last day

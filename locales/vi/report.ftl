@@ -96,7 +96,7 @@ since-none = Không có giá trị nào mà cả hai bản tin cùng biết.
 
 ## Chỉ báo
 technical-title = Chỉ báo kỹ thuật
-technical-caption = Mọi giá trị tính trên nến ngày đã đóng; nến hôm nay không được dùng
+technical-caption = Mọi giá trị tính trên nến ngày (1D) đã đóng; nến hôm nay không được dùng
 technical-region = Bảng chỉ báo, có thể cuộn
 technical-index = Chỉ số
 technical-day = Ngày cuối

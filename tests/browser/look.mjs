@@ -13,7 +13,7 @@ for (const name of pages) {
     for (const [width, height] of [[1280, 7000], [390, 12000]]) {
       const { page, close: closePage } = await watched(browser, origin, { colorScheme, viewport: { width, height } });
       await page.goto(`${origin}/${name}`);
-      await page.screenshot({ path: join(out, `${stem}-${width}-${colorScheme}.png`) });
+      await page.screenshot({ timeout: 180_000, path: join(out, `${stem}-${width}-${colorScheme}.png`) });
       await closePage();
     }
   }

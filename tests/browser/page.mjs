@@ -49,6 +49,8 @@ export const launch = () => chromium.launch({ executablePath: program(), args: S
 export const watched = async (browser, origin, options) => {
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  // A bound for what hangs, on machines that have much else to do; nothing here is timed.
+  page.setDefaultTimeout(180_000);
   const complaints = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(`console: ${message.text()}`);
