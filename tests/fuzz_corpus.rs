@@ -10,6 +10,8 @@ mod checks;
 use std::fs;
 use std::path::Path;
 
+use evenkeel::report::language::Language;
+use evenkeel::report::narrative::{Facts, check};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -60,5 +62,25 @@ fn no_market_spoils_a_report() {
         let length = dice.random_range(0..6_000);
         let input: Vec<u8> = (0..length).map(|_| dice.random()).collect();
         checks::renderer::check(&input);
+    }
+}
+
+#[test]
+fn no_draft_of_a_language_model_makes_its_check_panic() {
+    let mut dice = StdRng::seed_from_u64(3);
+    for language in Language::ALL {
+        let sentences = vec![
+            "VN-Index ở mức 1.853,29 (lúc 23/04/2026 14:45), giảm 0,87%; 218 mã tăng.".to_owned(),
+            "Bitcoin stood at $78,231.50, down −1.16% of $2.62T; 1.000×10⁻¹² is one half.".to_owned(),
+        ];
+        let facts = Facts { sentences: sentences.clone() };
+        let mut refused = 0;
+        for sentence in &sentences {
+            for _ in 0..3_000 {
+                let draft = String::from_utf8_lossy(&spoiled(sentence.as_bytes(), &mut dice)).into_owned();
+                refused += u32::from(check(&draft, &facts, language, 120).is_err());
+            }
+        }
+        assert!(refused > 3_000, "most spoiled drafts are refused: {refused} of 6000");
     }
 }
