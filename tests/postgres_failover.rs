@@ -30,6 +30,7 @@ async fn the_next_report_and_the_points_that_waited_arrive_at_the_promoted_stand
     let house = House::open(|config| {
         config.database.url = Some(DatabaseUrl::new(url));
         config.market.sources.coingecko.time_limit = Duration::from_secs(4);
+        config.report.constituents = 300;
     })
     .await;
     assert_eq!(house.report().await.unwrap().id, 1);
@@ -44,12 +45,13 @@ async fn the_next_report_and_the_points_that_waited_arrive_at_the_promoted_stand
     })
     .await;
 
-    house.exchange.faults().set(SourceKind::Coingecko, Fault::SlowBody { bytes: 1, pause_ms: 100 });
+    // The first page comes before the first section, the second one after the seventh.
+    house.exchange.faults().set_after(SourceKind::Coingecko, 1, Fault::SlowBody { bytes: 1, pause_ms: 100 });
     let progress = Progress::default();
     let request = BuildReport { edition: "market".to_owned(), progress: progress.clone(), slot: None };
     let builder = house.daemon.builder.clone();
     let building = actix_rt::spawn(async move { builder.send(request).await.unwrap() });
-    eventually(SOON, "the report is half written", async || (progress.get().0 == 3).then_some(())).await;
+    eventually(SOON, "the report is half written", async || (progress.get().0 == 7).then_some(())).await;
     primary.kill();
     house.exchange.faults().clear_all();
     assert!(building.await.unwrap().is_err());
