@@ -12,7 +12,7 @@ use super::model::{Findings, IndexSeries, LastReport, ReportMeta, Study};
 use super::narrative::{Facts, Narrator};
 use super::phases::Meter;
 use crate::clock::Clock;
-use crate::market::model::{Constituent, Index, Snapshot};
+use crate::market::model::{Constituent, Index, Market, Snapshot};
 use crate::market::participation::Participation;
 use crate::market::points;
 use crate::market::source::{SourceError, Sources};
@@ -53,7 +53,7 @@ impl Researcher<'_> {
         snapshot: &Snapshot,
         largest: Option<&[Constituent]>,
     ) -> Research {
-        let Self { sources, meter, .. } = *self;
+        let meter = self.meter;
         let names: Vec<String> = snapshot.indices.iter().map(|index| index.name.clone()).collect();
         let (archive, clock, name) = (self.archive.clone(), self.clock.clone(), meta.edition.clone());
         let since = meter.stopwatch();
@@ -61,16 +61,49 @@ impl Researcher<'_> {
         // A cancelled build has nobody to read it.
         let (last, series) = tokio::task::spawn_blocking(read).await.unwrap_or_default();
         meter.fetched(&since);
-        let mut studies = Vec::new();
-        for index in snapshot.indices.iter().filter_map(|reading| Index::named(&reading.name)) {
-            studies.push(study(sources, index, meter).await);
-        }
+        let indices = snapshot.indices.iter().filter_map(|reading| Index::named(&reading.name));
+        let studies = self.studies(indices).await;
         let since = meter.stopwatch();
         let participation = largest.map(Participation::of);
         meter.analysed(&since);
         let mut findings = Findings { studies, last, participation, narratives: Vec::new() };
         findings.narratives = self.narratives(meta, snapshot, &findings).await;
         Research { findings, series }
+    }
+
+    /// One index after the other. A market whose sources are all away is asked about once: each further index would wait
+    /// as long for the same answer.
+    async fn studies(&self, indices: impl Iterator<Item = &'static Index>) -> Vec<Study> {
+        let (mut studies, mut away) = (Vec::new(), Vec::<(Market, String)>::new());
+        for index in indices {
+            if let Some((_, error)) = away.iter().find(|(market, _)| *market == index.market) {
+                studies.push(Study { index, outcome: Err(error.clone()) });
+                continue;
+            }
+            let outcome = self.study(index).await;
+            if let Err(Unknown { error, away: true }) = &outcome {
+                away.push((index.market, error.clone()));
+            }
+            studies.push(Study { index, outcome: outcome.map_err(|unknown| unknown.error) });
+        }
+        studies
+    }
+
+    async fn study(&self, index: &'static Index) -> Result<Technicals, Unknown> {
+        let since = self.meter.stopwatch();
+        let daily = self.sources.daily(index).await;
+        self.meter.fetched(&since);
+        let since = self.meter.stopwatch();
+        let outcome = daily.map_err(|errors| Unknown::told(&errors)).and_then(|daily| {
+            let error = || Unknown { error: format!("{} has no finished day", daily.source), away: false };
+            Technicals::of(index, &daily).ok_or_else(error)
+        });
+        self.meter.analysed(&since);
+        if let Err(Unknown { error, away }) = &outcome {
+            let whose = if *away { " and of its market" } else { "" };
+            log::warn!(series = index.name; "the report shows no indicators of {}{whose}: {error}", index.name);
+        }
+        outcome
     }
 
     /// What a language model makes of the summary's sentences; where it fails or lies they stand alone.
@@ -103,24 +136,20 @@ impl Researcher<'_> {
     }
 }
 
-async fn study(sources: &Sources, index: &'static Index, meter: &Meter) -> Study {
-    let since = meter.stopwatch();
-    let daily = sources.daily(index).await;
-    meter.fetched(&since);
-    let since = meter.stopwatch();
-    let outcome = daily.map_err(|errors| told(&errors)).and_then(|daily| {
-        Technicals::of(index, &daily).ok_or_else(|| format!("{} has no finished day", daily.source))
-    });
-    meter.analysed(&since);
-    if let Err(error) = &outcome {
-        log::warn!(series = index.name; "the report shows no indicators of {}: {error}", index.name);
-    }
-    Study { index, outcome }
+/// Why an index has no indicators.
+struct Unknown {
+    error: String,
+    /// Whether every source would say the same of any other index.
+    away: bool,
 }
 
-fn told(errors: &[SourceError]) -> String {
-    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    told.join("; ")
+impl Unknown {
+    fn told(errors: &[SourceError]) -> Self {
+        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        // The snapshot may be one of a daemon that collected more.
+        let error = if told.is_empty() { "its market is not collected".to_owned() } else { told.join("; ") };
+        Self { error, away: errors.iter().all(SourceError::ends_round) }
+    }
 }
 
 /// The values that held when the newest report of the edition was written.

@@ -52,3 +52,18 @@ pub enum SourceError {
         failure: Failure,
     },
 }
+
+impl SourceError {
+    /// Whether another question to the same source would end in the same way.
+    pub(crate) fn ends_round(&self) -> bool {
+        match self {
+            Self::Failed { failure, .. } => failure.ends_round(),
+            Self::Tls(_)
+            | Self::Client(_)
+            | Self::BaseUrl { .. }
+            | Self::ApiKey { .. }
+            | Self::Disabled(_)
+            | Self::CoolingDown { .. } => true,
+        }
+    }
+}
