@@ -10,7 +10,7 @@
 //! | `market_cap_usd`, `volume_24h_usd` | USD, all coins together |
 //! | `market_cap_change_percentage_24h_usd`, `btc_market_cap_percentage`, `eth_market_cap_percentage` | per cent |
 //! | `fng_value` | 0 (extreme fear) to 100 (extreme greed) |
-//! | `btc_rsi_14` | 0 to 100, of finished days: see [`rsi`](super::rsi) |
+//! | `btc_rsi_14` | 0 to 100, of finished days: see [`rsi`](crate::analytics::momentum::rsi) |
 //! | `timestamp` | when the refresh began: ISO 8601 in UTC, for example `2026-03-02T02:00:00Z` |
 //! | `data_sources` | who gave the values: an object with `prices`, `market`, `fear_greed` and `rsi` |
 //! | `partial_failure` | whether a value above is null |
