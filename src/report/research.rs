@@ -4,6 +4,7 @@
 //! numbers an index.
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinError;
 
 use super::compose::summary;
 use super::language::Language;
@@ -58,8 +59,14 @@ impl Researcher<'_> {
         let (archive, clock, name) = (self.archive.clone(), self.clock.clone(), meta.edition.clone());
         let since = meter.stopwatch();
         let read = move || (last_report(&archive, &name), history(&archive, &clock, &names));
-        // A cancelled build has nobody to read it.
-        let (last, series) = tokio::task::spawn_blocking(read).await.unwrap_or_default();
+        let (last, series) = match tokio::task::spawn_blocking(read).await.map_err(JoinError::try_into_panic)
+        {
+            Ok(found) => found,
+            // A panic is the builder's own, and ends it.
+            Err(Ok(panic)) => std::panic::resume_unwind(panic),
+            // A cancelled build has nobody to read it.
+            Err(Err(_)) => Default::default(),
+        };
         meter.fetched(&since);
         let indices = snapshot.indices.iter().filter_map(|reading| Index::named(&reading.name));
         let studies = self.studies(indices).await;
