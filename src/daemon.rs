@@ -103,11 +103,12 @@ impl Daemon {
         clock: Clock,
         extent: Extent,
     ) -> Result<Self, StartError> {
+        let Circumstances { inherited, laboratory, journal } = circumstances;
         let listening = match extent {
-            Extent::Whole => Some(listener::listen(circumstances.inherited, &config.server)?),
+            Extent::Whole => Some(listener::listen(inherited, &config.server)?),
             Extent::OneReport => None,
         };
-        let foundation = Arc::new(Foundation::lay(config, clock, circumstances.laboratory)?);
+        let foundation = Arc::new(Foundation::lay(config, clock, laboratory, journal)?);
         let links = Links::new();
         let supervisor = foundation.supervisor(&links, extent).run();
         let mut daemon = Self {
@@ -144,6 +145,7 @@ impl Daemon {
             store: Arc::clone(&self.store),
             archive: self.archive.clone(),
             memory: self.memory.clone(),
+            journal: foundation.journal.clone(),
             templates: foundation.templates.clone(),
             zone: foundation.zone.clone(),
             clock: foundation.clock.clone(),
@@ -182,7 +184,7 @@ impl Daemon {
         if let Some(face) = self.face.take() {
             let cut = face.server.finish(ANSWER_WITHIN).await;
             if cut > 0 {
-                log::warn!(cut; "{cut} connections were cut: their answers took longer than {ANSWER_WITHIN:?}");
+                log::warn!(event = "connections-cut", cut; "{cut} connections were cut: their answers took longer than {ANSWER_WITHIN:?}");
             }
             listener = Some(face.listener);
         }

@@ -18,6 +18,7 @@
 //! | [`supervision`] | links, generations, restart policy; the `Supervisor` and `MemoryMonitor` actors |
 //! | [`memory`] | jemalloc arenas as accounts, what the kernel charges; the policy and the ladder, as pure functions |
 //! | [`config`] | every setting, validated once, at start |
+//! | [`journal`] | the last lines of the log, for whoever looks at the running daemon |
 //! | [`clock`] | the only source of wall-clock time |
 //!
 //! What holds, and is tested:
@@ -42,6 +43,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod daemon;
+pub mod journal;
 pub mod laboratory;
 pub mod market;
 pub mod memory;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top of the house to its foundation: a room may use what stands below it.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "cli",
     "soak",
     "daemon",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 14] = [
     "supervision",
     "memory",
     "config",
+    "journal",
     "clock",
 ];
 

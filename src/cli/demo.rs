@@ -45,18 +45,18 @@ pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), F
         })?;
         config.market.sources = exchange.sources(&config.market.sources);
         let speed = arguments.speed;
-        log::info!(speed; "demo: a simulated exchange, and a clock that runs {speed} times as fast as real time");
+        log::info!(event = "demo-begun", speed; "demo: a simulated exchange, and a clock that runs {speed} times as fast as real time");
         print(&format!(
             "Faults can be switched on, for example:\n  curl -X POST http://{}/_simulator/faults -d '{{\"source\":\"vietcap\",\"fault\":\"forbidden-html\"}}'\n",
             exchange.address()
         ))?;
         let archive_of = config.clone();
         let laboratory = Laboratory::new(arguments.leaks.iter().cloned());
-        let circumstances = Circumstances { inherited, laboratory };
+        let circumstances = Circumstances { inherited, laboratory, ..Circumstances::default() };
         let daemon = Daemon::start_under(circumstances, config, clock, Extent::Whole)?;
         if let Some(address) = daemon.address {
             log::info!(
-                "reports appear on http://{address}/reports, the indices on http://{address}/api/v1/market/indices"
+                event = "demo-addresses"; "reports appear on http://{address}/reports, the indices on http://{address}/api/v1/market/indices"
             );
         }
         let ended = system::until_the_end(daemon, &mut signals, arguments.lasting, || Ok(())).await;

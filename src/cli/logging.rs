@@ -55,7 +55,7 @@ pub(super) fn install(format: LogFormat, clock: Clock, filter: &str) {
         let place = panic.location().map_or_else(String::new, |location| format!(" at {location}"));
         let message = panic.payload_as_str().unwrap_or("a value that is not text");
         // The supervisor says what follows from it; the place is known here only.
-        log::warn!("a thread panicked{place}: {message}");
+        log::warn!(event = "thread-panicked"; "a thread panicked{place}: {message}");
     }));
 }
 

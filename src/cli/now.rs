@@ -42,7 +42,7 @@ async fn write(daemon: &Daemon, edition: String) -> Result<StoredReport, Failure
     if refreshed.indices_failed > 0 {
         let indices = refreshed.indices_ok + refreshed.indices_failed;
         log::warn!(
-            "{} of {indices} indices could not be had; the report says which",
+            event = "indices-missing"; "{} of {indices} indices could not be had; the report says which",
             refreshed.indices_failed
         );
     }

@@ -32,7 +32,7 @@ pub(super) fn replace(
     let arguments =
         changed.iter().fold(arguments.collect(), |arguments, (name, value)| with(arguments, name, value));
     let pid = std::process::id();
-    log::info!(pid, program:% = program.display(); "{} is started anew in process {pid}", program.display());
+    log::info!(event = "process-anew", pid, program:% = program.display(); "{} is started anew in process {pid}", program.display());
     let mut command = Command::new(&program);
     command.arg0(name.as_deref().unwrap_or(program.as_os_str())).args(arguments);
     command.env_remove("LISTEN_FDNAMES").env_remove("LISTEN_FDS_FIRST_FD");

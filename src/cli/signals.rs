@@ -35,7 +35,7 @@ impl Signals {
             _ = self.interrupt.recv() => ("SIGINT", Asked::End),
             _ = self.replace.recv() => ("SIGUSR2", Asked::Replace),
         };
-        log::info!("{name} received");
+        log::info!(event = "signal-received"; "{name} received");
         asked
     }
 

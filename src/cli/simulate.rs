@@ -32,7 +32,7 @@ pub(super) fn simulate(options: &Options, arguments: &SimulateArguments) -> Resu
             format!("[market.sources.{table}]\nbase_url = \"{}\"\n", exchange.url(source))
         });
         print(&lines.concat())?;
-        log::info!("the simulated exchange listens on http://{}", exchange.address());
+        log::info!(event = "simulator-ready"; "the simulated exchange listens on http://{}", exchange.address());
         signals.end().await;
         exchange.stop().await;
         Ok(())

@@ -31,7 +31,7 @@ pub(super) fn load(options: &Options) -> Result<Loaded, Failure> {
 pub(super) fn begin_log(options: &Options, clock: &Clock, loaded: &Loaded, filter: &str) {
     logging::install(options.log_format, clock.clone(), filter);
     for notice in &loaded.notices {
-        log::warn!("{notice}");
+        log::warn!(event = "configuration-notice"; "{notice}");
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) async fn until_the_end(
                 Asked::Replace => Some(Departure { how: Leaving::Replace, reason: "SIGUSR2".to_owned() }),
             },
             () = &mut over => {
-                log::info!("the time of the demo is over");
+                log::info!(event = "demo-over"; "the time of the demo is over");
                 None
             }
             _ = daemon.supervisor.gave_up() => None,
@@ -81,7 +81,9 @@ pub(super) async fn until_the_end(
         match wish {
             Some(Departure { how: Leaving::Replace, .. }) => match can_start() {
                 Ok(()) => break wish,
-                Err(reason) => log::error!("the process is not replaced: {reason}; it goes on as it is"),
+                Err(reason) => {
+                    log::error!(event = "process-not-replaced"; "the process is not replaced: {reason}; it goes on as it is")
+                }
             },
             wish => break wish,
         }
@@ -92,11 +94,11 @@ pub(super) async fn until_the_end(
     let pid = std::process::id();
     match how {
         Leaving::Replace => {
-            log::info!(pid, reason = reason.as_str(); "the process is replaced: {reason}");
+            log::info!(event = "process-replaced", pid, reason = reason.as_str(); "the process is replaced: {reason}");
             make_way(daemon, signals).await
         }
         Leaving::End => {
-            log::warn!(pid, reason = reason.as_str(); "the process ends, to be started again: {reason}");
+            log::warn!(event = "process-ends", pid, reason = reason.as_str(); "the process ends, to be started again: {reason}");
             match at_once_if_asked(end(daemon), signals).await {
                 Ok(()) | Err(Failure::CutShort(_)) => Err(Failure::StartAgain(reason)),
                 Err(failure) => Err(failure),
@@ -113,7 +115,7 @@ async fn make_way(daemon: Daemon, signals: &mut Signals) -> Result<End, Failure>
     let (remains, ends) = tokio::select! {
         remains = &mut leaving => (remains?, false),
         () = signals.end() => {
-            log::info!("the process ends instead of being replaced");
+            log::info!(event = "process-ends-instead"; "the process ends instead of being replaced");
             (at_once_if_asked(leaving, signals).await?, true)
         }
     };
@@ -123,7 +125,7 @@ async fn make_way(daemon: Daemon, signals: &mut Signals) -> Result<End, Failure>
         return told(fault, remains.report).map(|()| End::Done);
     }
     for child in &remains.report.cut_short {
-        log::warn!(child = child.as_str(); "{child} was cut short; what it had not finished is done again");
+        log::warn!(event = "child-cut-short", child = child.as_str(); "{child} was cut short; what it had not finished is done again");
     }
     Ok(End::MadeWay(remains.listener))
 }
@@ -149,7 +151,7 @@ pub(super) async fn end(daemon: Daemon) -> Result<(), Failure> {
 /// Says how the daemon has ended.
 fn told(fault: Option<Fault>, report: ShutdownReport) -> Result<(), Failure> {
     let (drained, cut_short) = (report.drained.len(), report.cut_short.len());
-    log::info!(drained, cut_short; "the daemon has ended: {drained} children drained, {cut_short} cut short");
+    log::info!(event = "daemon-ended", drained, cut_short; "the daemon has ended: {drained} children drained, {cut_short} cut short");
     match fault {
         Some(fault) => Err(Failure::GaveUp(fault)),
         None if report.cut_short.is_empty() => Ok(()),

@@ -1,6 +1,7 @@
 //! What a daemon is started with besides its configuration.
 
 use super::listener::Inherited;
+use crate::journal::Journal;
 use crate::laboratory::Laboratory;
 
 /// What a daemon is started with besides its configuration; by default nothing.
@@ -10,4 +11,6 @@ pub struct Circumstances {
     pub inherited: Option<Inherited>,
     /// What ails its actors, on purpose.
     pub laboratory: Laboratory,
+    /// Where the application's logger keeps its lines; nobody fills the one that is there by default.
+    pub journal: Journal,
 }

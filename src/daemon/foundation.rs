@@ -11,6 +11,7 @@ use super::extent::Extent;
 use super::links::Links;
 use crate::clock::Clock;
 use crate::config::{Config, MemoryConfig, ReportConfig};
+use crate::journal::Journal;
 use crate::laboratory::Laboratory;
 use crate::market::indices::{MarketIndices, Outlets};
 use crate::market::model::Index;
@@ -56,11 +57,17 @@ pub(super) struct Foundation {
     laboratory: Laboratory,
     replica: Replica,
     pub(super) logbook: Logbook,
+    pub(super) journal: Journal,
 }
 
 impl Foundation {
     /// Looks at everything that can be wrong at start.
-    pub(super) fn lay(mut config: Config, clock: Clock, laboratory: Laboratory) -> Result<Self, StartError> {
+    pub(super) fn lay(
+        mut config: Config,
+        clock: Clock,
+        laboratory: Laboratory,
+        journal: Journal,
+    ) -> Result<Self, StartError> {
         let plans = plans(&config.report)?;
         let zone = TimeZone::get(&config.report.zone)
             .map_err(|_| ScheduleError::UnknownZone(config.report.zone.clone()))?;
@@ -100,6 +107,7 @@ impl Foundation {
             laboratory,
             replica: Replica::of_this_process(),
             logbook,
+            journal,
         })
     }
 
@@ -115,7 +123,7 @@ impl Foundation {
                 supervisor.supervise(self.ailing(self.auto(links)))
             }
             Extent::Whole => {
-                log::info!("no schedule: report.scheduled is false");
+                log::info!(event = "schedule-off"; "no schedule: report.scheduled is false");
                 supervisor
             }
         };
@@ -254,13 +262,13 @@ fn migrate(location: &Location) -> Result<(), StartError> {
     let mut database = match Database::open(location) {
         Ok(database) => database,
         Err(error @ OpenError::Unreachable { .. }) => {
-            log::warn!("{error}; indices are collected meanwhile, and reports wait for it");
+            log::warn!(event = "database-unreachable"; "{error}; indices are collected meanwhile, and reports wait for it");
             return Ok(());
         }
         Err(error) => return Err(error.into()),
     };
     for migration in database.migrate()? {
-        log::info!(migration = migration.as_str(); "the database has been migrated: {migration}");
+        log::info!(event = "database-migrated", migration = migration.as_str(); "the database has been migrated: {migration}");
     }
     database.end_leases_of_the_dead()?;
     Ok(())
@@ -271,7 +279,7 @@ fn migrate(location: &Location) -> Result<(), StartError> {
 fn respect_the_control_group(memory: &mut MemoryConfig, limit: Option<u64>) {
     let Some(limit) = limit.filter(|_| memory.process.hard.is_none()) else { return };
     let hard = ByteSize::b(limit / 10 * 9).max(memory.process.soft.unwrap_or_default());
-    log::info!(limit_bytes = limit, hard_bytes = hard.as_u64();
+    log::info!(event = "control-group-limit", limit_bytes = limit, hard_bytes = hard.as_u64();
         "the control group allows {limit} bytes: memory.process.hard is {} bytes, nine tenths of that", hard.as_u64());
     memory.process.hard = Some(hard);
 }

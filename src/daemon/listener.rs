@@ -75,12 +75,12 @@ pub(super) fn listen(
     if reachable && config.token.is_none() {
         return Err(StartError::Unguarded { address });
     }
-    log::info!(address:%; "listening on http://{address}{origin}");
+    log::info!(event = "listening", address:%; "listening on http://{address}{origin}");
     if address.ip() != configured.ip() || ![0, address.port()].contains(&configured.port()) {
-        log::info!(address:%, configured:%; "{address} is the inherited socket's, and holds instead of {configured}");
+        log::info!(event = "socket-inherited", address:%, configured:%; "{address} is the inherited socket's, and holds instead of {configured}");
     }
     if reachable {
-        log::warn!(address:%; "{address} can be reached from other machines, and whoever reaches it may read everything");
+        log::warn!(event = "reachable", address:%; "{address} can be reached from other machines, and whoever reaches it may read everything");
     }
     Ok((listener, address))
 }

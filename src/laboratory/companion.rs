@@ -143,7 +143,7 @@ impl Stay {
             match Scratch::open() {
                 Ok(database) => self.databases.push(database),
                 Err(error) => {
-                    return log::error!("laboratory: a database without a file cannot be opened: {error}");
+                    return log::error!(event = "laboratory-failed"; "laboratory: a database without a file cannot be opened: {error}");
                 }
             }
             self.bytes += self.database_bytes;
@@ -169,7 +169,7 @@ impl Drop for Stay {
             Course::Leak { way: Way::Hoard { .. }, .. } => "has handed over",
             Course::Healthy { .. } => "held last",
         };
-        log::info!(child = name, generation, bytes, course:%; "laboratory: {name} generation {generation} {what} {bytes} bytes");
+        log::info!(event = "laboratory-holds", child = name, generation, bytes, course:%; "laboratory: {name} generation {generation} {what} {bytes} bytes");
     }
 }
 
@@ -195,7 +195,7 @@ impl Drop for Hoarder {
         let Course::Leak { way: Way::Hoard { other }, .. } = &self.case.ailment.course else { return };
         let (name, of) = (other.as_str(), self.case.ailment.actor.as_str());
         let (generation, bytes) = (self.generation, self.pile.bytes());
-        log::info!(child = name, generation, of, bytes; "laboratory: {name} generation {generation} gives {bytes} hoarded bytes of {of} back");
+        log::info!(event = "laboratory-returns", child = name, generation, of, bytes; "laboratory: {name} generation {generation} gives {bytes} hoarded bytes of {of} back");
     }
 }
 

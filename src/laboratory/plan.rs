@@ -39,7 +39,7 @@ impl Laboratory {
             let (ailment, clock) = (&case.ailment, clock.clone());
             if ailment.actor == child.name() {
                 let (name, course) = (ailment.actor.as_str(), &ailment.course);
-                log::warn!(child = name, course:%; "laboratory: {name} is given an ailment on purpose: {course}");
+                log::warn!(event = "laboratory-ailment", child = name, course:%; "laboratory: {name} is given an ailment on purpose: {course}");
                 let case = Arc::clone(case);
                 child = child.beside(move |beside| companion::ail(Arc::clone(&case), clock.clone(), beside));
             } else if hoards(ailment, child.name()) {
@@ -51,7 +51,7 @@ impl Laboratory {
         for keepsakes in &self.keepsakes {
             let name = keepsakes.actor();
             if name == child.name() {
-                log::warn!(child = name; "laboratory: {name} keeps on purpose what it is given");
+                log::warn!(event = "laboratory-hoarder", child = name; "laboratory: {name} keeps on purpose what it is given");
                 let keepsakes = keepsakes.clone();
                 child = child.beside(move |_| keepsakes.clone().take());
             }

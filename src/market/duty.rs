@@ -48,7 +48,7 @@ impl Duty {
             }
             Turn::DoneElsewhere { .. } => Tick::Refresh(None),
             Turn::HeldElsewhere { holder } => {
-                log::warn!(due:%, holder = holder.as_str(); "the refresh due at {due:.0} is left to replica {holder}, which is not done with it");
+                log::warn!(event = "refresh-left-to-replica", due:%, holder = holder.as_str(); "the refresh due at {due:.0} is left to replica {holder}, which is not done with it");
                 Tick::Leave
             }
             // The points of the refresh meet the same database: what is wrong with it is said with them.
@@ -68,7 +68,9 @@ impl Duty {
         let claim = held.claim().clone();
         match held.finish().await {
             Ok(true) => {}
-            Ok(false) => log::warn!("{claim} passed to another replica before this one was done with it"),
+            Ok(false) => {
+                log::warn!(event = "refresh-passed"; "{claim} passed to another replica before this one was done with it")
+            }
             Err(error) => log::debug!("{claim} is not marked as done: {error}"),
         }
     }

@@ -76,7 +76,7 @@ impl MarketIndices {
 
     fn refreshed(&mut self, outcome: &RefreshOutcome) {
         if outcome.stored && self.status.last.as_ref().is_some_and(|last| !last.stored) {
-            log::info!("the index store takes snapshots again");
+            log::info!(event = "store-recovered"; "the index store takes snapshots again");
         }
         if outcome.stored {
             self.status.refreshes += 1;
@@ -114,7 +114,7 @@ impl Collector {
         let count = points.len();
         let answer = self.history.send(RecordIndices { points }).await;
         if let Some(fate) = unrecorded(count, answer) {
-            log::warn!(points = count; "{fate}");
+            log::warn!(event = "points-not-recorded", points = count; "{fate}");
         }
     }
 
@@ -126,7 +126,7 @@ impl Collector {
             if let Tick::Refresh(held) = self.duty.of_tick(tick_before(next, every), next).await {
                 let refreshed = me.send(Refresh).await;
                 if let Err(error) = &refreshed {
-                    log::warn!("a refresh was not done: {error}");
+                    log::warn!(event = "refresh-not-done"; "a refresh was not done: {error}");
                 }
                 self.duty.refreshed(held, refreshed.is_ok_and(|outcome| outcome.stored)).await;
             }
@@ -184,7 +184,7 @@ fn summary(snapshot: &Snapshot, points: usize) -> RefreshOutcome {
 fn log_failures(sources: &[SourceOutcome]) {
     for SourceOutcome { source, error, duration_ms } in sources {
         if let Some(error) = error {
-            log::warn!(source = source.as_str(), duration_ms; "source {source} failed: {error}");
+            log::warn!(event = "source-failed", source = source.as_str(), duration_ms; "source {source} failed: {error}");
         }
     }
 }
@@ -193,10 +193,10 @@ fn log_failures(sources: &[SourceOutcome]) {
 fn log_unstored(error: &StoreError) {
     match error {
         StoreError::Unavailable(_) => {
-            log::warn!("others cannot read the snapshot of this refresh, this process serves it: {error}");
+            log::warn!(event = "snapshot-not-shared"; "others cannot read the snapshot of this refresh, this process serves it: {error}");
         }
         StoreError::Corrupt(_) | StoreError::WrongType(_) => {
-            log::error!("others cannot read all of this refresh, this process serves it: {error}");
+            log::error!(event = "snapshot-not-shared"; "others cannot read all of this refresh, this process serves it: {error}");
         }
     }
 }
@@ -206,7 +206,7 @@ fn log_refresh(outcome: &RefreshOutcome) {
         sources_ok, sources_failed, indices_ok, indices_failed, points, duration_ms, ..
     } = outcome;
     let (sources, indices) = (sources_ok + sources_failed, indices_ok + indices_failed);
-    log::info!(sources_ok, sources_failed, indices_ok, indices_failed, points, duration_ms;
+    log::info!(event = "refreshed", sources_ok, sources_failed, indices_ok, indices_failed, points, duration_ms;
         "refreshed {indices_ok} of {indices} indices, {sources_ok} of {sources} sources answered, in {duration_ms} ms");
 }
 

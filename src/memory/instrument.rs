@@ -29,7 +29,7 @@ impl Instrument {
     /// Checks, on the calling thread, which has to be one of a child.
     pub fn check(arenas: Option<&Arenas>) -> Self {
         let charged = arenas.map(is_charged).and_then(|tried| {
-            tried.inspect_err(|error| log::warn!("the instrument cannot be tried out: {error}")).ok()
+            tried.inspect_err(|error| log::warn!(event = "instrument-untried"; "the instrument cannot be tried out: {error}")).ok()
         });
         Self {
             available: arenas.is_some(),

@@ -120,7 +120,7 @@ impl Books {
             Ok(lines) => lines,
             Err(error) if error.kind() == ErrorKind::NotFound => return,
             Err(error) => {
-                log::warn!("the decision records in {path} cannot be read and begin anew: {error}");
+                log::warn!(event = "decisions-unreadable"; "the decision records in {path} cannot be read and begin anew: {error}");
                 journal.stale = true;
                 return;
             }
@@ -142,7 +142,7 @@ impl Books {
         }
         if let Some(first) = first {
             journal.stale = true;
-            log::warn!(lines = unread; "{unread} lines of the decision records were passed over; the first: {first}");
+            log::warn!(event = "decisions-passed-over", lines = unread; "{unread} lines of the decision records were passed over; the first: {first}");
         }
     }
 
@@ -158,7 +158,7 @@ impl Books {
                 if !journal.failed {
                     let path = journal.path.display();
                     log::error!(
-                        "decision records are not written to {path}: {error}; they are kept in memory"
+                        event = "decisions-not-written"; "decision records are not written to {path}: {error}; they are kept in memory"
                     );
                 }
                 journal.failed = true;

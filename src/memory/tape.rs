@@ -102,7 +102,7 @@ impl Tape {
             Err(error) => {
                 self.file = None;
                 if !self.failed {
-                    log::warn!("samples are not recorded in {}: {error}", self.path.display());
+                    log::warn!(event = "samples-not-recorded"; "samples are not recorded in {}: {error}", self.path.display());
                 }
                 self.failed = true;
             }

@@ -120,7 +120,7 @@ impl Drop for Persistence {
     fn drop(&mut self) {
         self.roll_back("persistence is stopping");
         if let Err(lost) = self.write_last() {
-            log::warn!(points = self.backlog.len(); "{lost}");
+            log::warn!(event = "points-lost", points = self.backlog.len(); "{lost}");
         }
     }
 }

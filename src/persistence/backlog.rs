@@ -76,7 +76,7 @@ impl Backlog {
         if points > 0 {
             let waiting = self.points.len();
             log::warn!(
-                points, dropped, waiting;
+                event = "points-dropped", points, dropped, waiting;
                 "{points} history points dropped, the oldest of those that wait: {waiting} are as many as may; {dropped} dropped in all"
             );
         }

@@ -166,7 +166,7 @@ impl Database {
         difference.refuse_strangers(&self.location.to_string())?;
         difference.refuse_occupant(&self.location.to_string())?;
         for migration in migrations::apply(&mut connection)? {
-            log::info!(migration = migration.as_str(); "the database has been migrated: {migration}");
+            log::info!(event = "database-migrated", migration = migration.as_str(); "the database has been migrated: {migration}");
         }
         Ok(connection)
     }

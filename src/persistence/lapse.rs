@@ -21,7 +21,7 @@ impl Lapse {
     pub(super) fn end(&self, written: usize, dropped: u64) {
         let (duration_ms, dropped) = (self.begun.elapsed_ms(), dropped.saturating_sub(self.dropped_before));
         log::info!(
-            duration_ms, written, dropped;
+            event = "database-recovered", duration_ms, written, dropped;
             "the database answers again after {duration_ms} ms: {written} history points written that had waited, {dropped} dropped"
         );
     }

@@ -64,7 +64,7 @@ pub(super) fn commit(
     let (id, report, created_at) = (session.id, session.report_id, session.created_at);
     match database.persist(|connection| commit::is_there(connection, id, report, created_at)) {
         Ok(true) => {
-            log::info!(report; "report {report} is stored, although the answer to its commit was lost: {error}");
+            log::info!(event = "commit-found", report; "report {report} is stored, although the answer to its commit was lost: {error}");
             Ok(())
         }
         Ok(false) => Err(error),

@@ -72,7 +72,7 @@ impl Planner {
         let mut due = self.schedule.first_due(self.clock.now(), self.config.tolerance, self.latest().await);
         loop {
             self.status.send_modify(|status| status.next_due = Some(due));
-            log::info!(due:%; "the next report of edition {} is due at {due:.0}", self.config.edition);
+            log::info!(event = "report-due", due:%; "the next report of edition {} is due at {due:.0}", self.config.edition);
             self.clock.sleep_until(due).await;
             due = match decide(due, self.clock.now(), self.config.tolerance) {
                 // The clock was set back while this slept.
@@ -96,7 +96,7 @@ impl Planner {
         match latest {
             Ok(Ok(report)) => report.map(|report| report.created_at),
             Ok(Err(error)) => {
-                log::warn!("the newest report is not known, so that one may be written twice: {error}");
+                log::warn!(event = "newest-report-unknown"; "the newest report is not known, so that one may be written twice: {error}");
                 None
             }
             Err(_) => None,
@@ -105,7 +105,7 @@ impl Planner {
 
     fn missed(&self, due: Timestamp, by: Duration) {
         let (edition, missed_by_s) = (&self.config.edition, by.as_secs());
-        log::warn!(due:%, missed_by_s; "the report of edition {edition} due at {due:.0} is skipped: missed by {missed_by_s} s");
+        log::warn!(event = "report-skipped", due:%, missed_by_s; "the report of edition {edition} due at {due:.0} is skipped: missed by {missed_by_s} s");
     }
 
     /// Whether the due time has its report already: another attempt at it, or somebody else, may have written it.
@@ -123,11 +123,11 @@ impl Planner {
             let next = match self.turns.take(&job, due, self.window_ends(due)).await {
                 Turn::Mine(held) => self.attempt(due, held).await,
                 Turn::DoneElsewhere { holder } => {
-                    log::info!(due:%, holder = holder.as_str(); "the report of edition {edition} due at {due:.0} is done by another replica ({holder})");
+                    log::info!(event = "report-done-elsewhere", due:%, holder = holder.as_str(); "the report of edition {edition} due at {due:.0} is done by another replica ({holder})");
                     return;
                 }
                 Turn::HeldElsewhere { holder } => {
-                    log::warn!(due:%, holder = holder.as_str(); "the report of edition {edition} due at {due:.0} is left to another replica ({holder}), which is not done with it");
+                    log::warn!(event = "report-left-to-replica", due:%, holder = holder.as_str(); "the report of edition {edition} due at {due:.0} is left to another replica ({holder}), which is not done with it");
                     return;
                 }
                 Turn::Unavailable(error) => self.outlast(due, &mut pause, &error.to_string()).await,
@@ -144,7 +144,7 @@ impl Planner {
         if attempt > self.config.max_attempts {
             let failure = "all attempts failed, the last by another replica";
             self.note_failure(due, failure);
-            log::error!(due:%; "no report of edition {edition} for the due time {due:.0}: {failure}");
+            log::error!(event = "report-failed-for-good", due:%; "no report of edition {edition} for the due time {due:.0}: {failure}");
             held.release().await;
             return ControlFlow::Break(());
         }
@@ -171,7 +171,7 @@ impl Planner {
                     }
                 }
                 Ok(Err(BuildError::SlotLost(reason))) => {
-                    log::warn!(attempt, due:%; "attempt {attempt} at the report of edition {} came too late: {reason}", self.config.edition);
+                    log::warn!(event = "report-too-late", attempt, due:%; "attempt {attempt} at the report of edition {} came too late: {reason}", self.config.edition);
                     return ControlFlow::Continue(());
                 }
                 Ok(Err(error)) => break error.to_string(),
@@ -190,11 +190,11 @@ impl Planner {
         let next = after_failure(attempt, *max_attempts, now, due, *tolerance, *retry_after);
         match next {
             AfterFailure::RetryAt(at) => {
-                log::warn!(attempt, due:%; "attempt {attempt} at the report of edition {edition} failed, the next one follows at {at:.0}: {failure}");
+                log::warn!(event = "report-attempt-failed", attempt, due:%; "attempt {attempt} at the report of edition {edition} failed, the next one follows at {at:.0}: {failure}");
                 self.clock.sleep_until(at).await;
             }
             AfterFailure::GiveUp(reason) => {
-                log::error!(attempt, due:%; "no report of edition {edition} for the due time {due:.0}: {reason}; the last failure: {failure}");
+                log::error!(event = "report-failed-for-good", attempt, due:%; "no report of edition {edition} for the due time {due:.0}: {reason}; the last failure: {failure}");
             }
         }
         match next {
@@ -223,17 +223,17 @@ impl Planner {
         let at = self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
         if at > self.window_ends(due) {
             self.note_failure(due, error);
-            log::error!(due:%; "no report of edition {edition} for the due time {due:.0}: the database was away until the end of its window; the last failure: {error}");
+            log::error!(event = "report-failed-for-good", due:%; "no report of edition {edition} for the due time {due:.0}: the database was away until the end of its window; the last failure: {error}");
             return ControlFlow::Break(());
         }
-        log::warn!(due:%; "the report of edition {edition} due at {due:.0} waits for the database, the next attempt follows at {at:.0}: {error}");
+        log::warn!(event = "report-waits", due:%; "the report of edition {edition} due at {due:.0} waits for the database, the next attempt follows at {at:.0}: {error}");
         self.clock.sleep_until(at).await;
         *pause = (*pause * 2).min(self.config.retry_after.max(OUTAGE_PAUSE));
         ControlFlow::Continue(())
     }
 
     async fn found_answered(&self, due: Timestamp, held: Held) -> ControlFlow<()> {
-        log::info!(due:%; "the report of edition {} due at {due:.0} is there already", self.config.edition);
+        log::info!(event = "report-there-already", due:%; "the report of edition {} due at {due:.0} is there already", self.config.edition);
         if let Err(error) = held.finish().await {
             log::debug!("the slot of the report due at {due:.0} is not marked as done: {error}");
         }
@@ -267,7 +267,7 @@ impl Planner {
             let ended = self.clock.now();
             status.last = Some(Attempt { due, ended, report_id: Some(report), error: None });
         });
-        log::info!(report, attempt, due:%; "report {report} answers the due time {due:.0}");
+        log::info!(event = "report-answers", report, attempt, due:%; "report {report} answers the due time {due:.0}");
     }
 }
 

@@ -44,7 +44,7 @@ impl Handler<BuildReport> for ReportBuilder {
             let stopwatch = workshop.clock.stopwatch();
             let cleanup = Cleanup::before_report(workshop.arenas.as_ref());
             let edition = request.edition.clone();
-            log::info!(edition = edition.as_str(); "a report of edition {edition} is begun");
+            log::info!(event = "report-begun", edition = edition.as_str(); "a report of edition {edition} is begun");
             let meter = Meter::default();
             let built = workshop.build(request, &meter).await;
             let phases = meter.phases();
@@ -78,10 +78,12 @@ fn log_outcome(
         Ok(report) => {
             let (id, bytes, chunks) = (report.id, report.total_bytes(), report.total_chunks());
             let Phases { fetch_us, analytics_us, render_us, persist_us } = *phases;
-            log::info!(report = id, edition, bytes, chunks, duration_ms, fetch_us, analytics_us, render_us, persist_us;
+            log::info!(event = "report-stored", report = id, edition, bytes, chunks, duration_ms, fetch_us, analytics_us, render_us, persist_us;
                 "report {id} of edition {edition} is stored: {bytes} bytes in {chunks} chunks, built in {duration_ms} ms");
         }
-        Err(error) => log::error!(edition, duration_ms; "no report of edition {edition}: {error}"),
+        Err(error) => {
+            log::error!(event = "report-failed", edition, duration_ms; "no report of edition {edition}: {error}")
+        }
     }
 }
 

@@ -27,7 +27,7 @@ impl Cleanup {
     /// Gives unused pages back and says what is held. Begun when everything of the report has been dropped.
     pub(super) async fn after_report(self) {
         let Some(account) = self.0 else {
-            return log::info!("🧹 memory is not measured child by child: the allocator is not installed");
+            return log::info!(event = "cleanup-not-measured"; "🧹 memory is not measured child by child: the allocator is not installed");
         };
         // The blocking threads take their caches of freed objects with them.
         tokio::time::sleep(BLOCKING_KEEP_ALIVE * 2).await;
@@ -39,11 +39,13 @@ impl Cleanup {
                 let process =
                     process_bytes.map_or_else(String::new, |bytes| format!("; the process holds {bytes}"));
                 let (floor_before_bytes, floor_after_bytes) = (account.before.allocated, after.allocated);
-                log::info!(freed_bytes, held_bytes, floor_before_bytes, floor_after_bytes, process_bytes:serde;
+                log::info!(event = "cleanup", freed_bytes, held_bytes, floor_before_bytes, floor_after_bytes, process_bytes:serde;
                     "🧹 memory cleanup completed: report-builder freed {freed_bytes} bytes and holds {held_bytes}; \
                      floor {floor_before_bytes} bytes before the report, {floor_after_bytes} after it{process}");
             }
-            Err(error) => log::warn!("🧹 memory cleanup is not proven: {error}"),
+            Err(error) => {
+                log::warn!(event = "cleanup-not-proven"; "🧹 memory cleanup is not proven: {error}")
+            }
         }
     }
 }

@@ -108,7 +108,7 @@ impl Researcher<'_> {
         self.meter.analysed(&since);
         if let Err(Unknown { error, away }) = &outcome {
             let whose = if *away { " and of its market" } else { "" };
-            log::warn!(series = index.name; "the report shows no indicators of {}{whose}: {error}", index.name);
+            log::warn!(event = "indicators-missing", series = index.name; "the report shows no indicators of {}{whose}: {error}", index.name);
         }
         outcome
     }
@@ -135,7 +135,7 @@ impl Researcher<'_> {
             match narrative {
                 Ok(text) => narratives.push((language, text)),
                 Err(error) => {
-                    log::warn!(language = language.tag(); "the narrative in {} is left out: {error}", language.own_name());
+                    log::warn!(event = "narrative-left-out", language = language.tag(); "the narrative in {} is left out: {error}", language.own_name());
                 }
             }
         }
@@ -164,7 +164,7 @@ fn last_report(archive: &Archive, edition: &str) -> Option<LastReport> {
     let created_at = match archive.latest_of(edition) {
         Ok(report) => report?.created_at,
         Err(error) => {
-            log::warn!("the report does not say what has changed since the one before: {error}");
+            log::warn!(event = "changes-missing"; "the report does not say what has changed since the one before: {error}");
             return None;
         }
     };
@@ -173,7 +173,7 @@ fn last_report(archive: &Archive, edition: &str) -> Option<LastReport> {
         match value_at(archive, series, created_at) {
             Ok(value) => values.extend(value.map(|value| (series.to_owned(), value))),
             Err(error) => {
-                log::warn!(series; "what {series} was at the report before is not known: {error}");
+                log::warn!(event = "changes-missing", series; "what {series} was at the report before is not known: {error}");
                 break;
             }
         }
@@ -198,7 +198,7 @@ fn history(archive: &Archive, clock: &Clock, names: &[String]) -> Vec<IndexSerie
         match archive.series(name, since, SPARKLINE_POINTS) {
             Ok(points) => series.push(IndexSeries { name: name.clone(), points }),
             Err(error) => {
-                log::warn!(series = name.as_str(); "the report shows no history of {name}: {error}");
+                log::warn!(event = "history-missing", series = name.as_str(); "the report shows no history of {name}: {error}");
                 // Each further one would wait for a reader as long as this one did.
                 if matches!(error, PersistenceError::ReadersBusy { .. }) {
                     break;

@@ -206,7 +206,7 @@ impl Workshop {
         let coins = self.sources.constituents(page, PER_PAGE.min(edition.constituents)).await;
         meter.fetched(&since);
         coins.map_err(|error| {
-            log::warn!(page; "the constituents table ends before page {page}: {error}");
+            log::warn!(event = "table-cut", page; "the constituents table ends before page {page}: {error}");
             error.to_string()
         })
     }

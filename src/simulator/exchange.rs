@@ -114,7 +114,7 @@ impl Exchange {
         let server = server.run();
         let handle = server.handle();
         let server = Some(runtime.spawn(server));
-        log::info!(address:% = address, coins = coins, seed = seed;
+        log::info!(event = "simulator-listening", address:% = address, coins = coins, seed = seed;
             "simulated exchange listens on {address} with {coins} coins");
         Ok(Self { address, faults, requests, handle, server })
     }
@@ -155,7 +155,7 @@ impl Exchange {
         if let Some(server) = self.server.take()
             && let Ok(Err(error)) = server.await
         {
-            log::warn!(error:% = error; "simulated exchange ended badly: {error}");
+            log::warn!(event = "simulator-failed", error:% = error; "simulated exchange ended badly: {error}");
         }
     }
 }

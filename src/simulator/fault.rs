@@ -126,7 +126,7 @@ impl Faults {
     /// `source` answers `requests` more requests as if nothing were wrong, then has this fault.
     pub fn set_after(&self, source: SourceKind, requests: u32, fault: Fault) {
         self.settings()[source as usize] = Setting { fault, spare: requests };
-        log::info!(source = source.as_str(), fault:serde = fault, after_requests = requests;
+        log::info!(event = "simulator-fault", source = source.as_str(), fault:serde = fault, after_requests = requests;
             "simulated source {source} switched to {fault:?} after {requests} requests");
     }
 

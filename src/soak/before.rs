@@ -53,7 +53,9 @@ impl Before {
             async move {
                 // On a blocking thread of the actor, and therefore on its account.
                 let report = tokio::task::spawn_blocking(move || whole(&archive)).await;
-                let report = report.ok()?.inspect_err(|error| log::warn!("a report is not kept: {error}"));
+                let report = report.ok()?.inspect_err(
+                    |error| log::warn!(event = "soak-report-not-kept"; "a report is not kept: {error}"),
+                );
                 Some(Box::new(report.ok()?) as Box<dyn Any>)
             }
             .boxed_local()

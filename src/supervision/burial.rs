@@ -28,7 +28,7 @@ impl Supervisor {
         if slot.number != number || slot.generation.is_none() {
             if let Some(generation) = slot.reclaim(number) {
                 let name = slot.name();
-                log::info!(child = name, generation = number; "{name} generation {number}, abandoned earlier, has ended after all");
+                log::info!(event = "abandoned-ended", child = name, generation = number; "{name} generation {number}, abandoned earlier, has ended after all");
                 self.bury((index, number), generation, ctx, |_, _, _| {});
             }
             return;
@@ -60,7 +60,7 @@ impl Supervisor {
             generation.join();
             done.send(())
         }) {
-            log::warn!("the thread of an ended generation is not waited for: {error}");
+            log::warn!(event = "thread-not-awaited"; "the thread of an ended generation is not waited for: {error}");
         }
         let limit = self.shutdown.as_ref().map_or(JOIN_WITHIN, |shutdown| {
             JOIN_WITHIN.min(shutdown.left(&self.stopwatch) / 4).max(LEAST_SHARE)
@@ -74,7 +74,7 @@ impl Supervisor {
                 return supervisor.settle((index, number), ctx, |supervisor, ctx| then(supervisor, true, ctx));
             }
             if let Some(name) = supervisor.slots.get(index).map(Slot::name) {
-                log::error!(child = name; "a thread of {name} did not end within {limit:?} after its actor and is left behind");
+                log::error!(event = "thread-left-behind", child = name; "a thread of {name} did not end within {limit:?} after its actor and is left behind");
             }
             ctx.spawn(wrap_future::<_, Self>(joined).map(move |joined, supervisor, ctx| {
                 if joined.is_ok() {

@@ -138,7 +138,7 @@ fn runtime(arena: Option<Arena>, blocking_threads: usize) -> io::Result<tokio::r
         arena.bind_current_thread().map_err(io::Error::other)?;
         builder.on_thread_start(move || {
             if let Err(error) = arena.bind_current_thread() {
-                log::error!(arena = arena.index(); "a blocking thread is charged to nobody: {error}");
+                log::error!(event = "thread-not-charged", arena = arena.index(); "a blocking thread is charged to nobody: {error}");
             }
         });
     }

@@ -48,7 +48,7 @@ impl Supervisor {
         let ending = slot.ended(Ending::Unresponsive, false);
         let (name, number, abandoned) = (slot.name(), slot.number, slot.abandoned());
         let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-        log::error!(child = name, generation = number, limit_ms, abandoned;
+        log::error!(event = "actor-unresponsive", child = name, generation = number, limit_ms, abandoned;
             "{name} generation {number} did not answer within {limit_ms} ms; its thread cannot be killed and is abandoned ({abandoned} abandoned in all)");
         if self.shutdown.is_some() {
             self.child_drained(index, &ending, false, ctx);

@@ -74,7 +74,7 @@ impl Supervisor {
     /// child without a living generation has nothing to give.
     pub(super) fn flush_all(&self) -> impl Future<Output = Vec<bool>> + use<> {
         if let Some(Err(error)) = self.arenas.as_ref().map(|arenas| arenas.flush_current_thread()) {
-            log::warn!("the supervisor's thread keeps its cache of freed objects: {error}");
+            log::warn!(event = "cache-not-flushed"; "the supervisor's thread keeps its cache of freed objects: {error}");
         }
         let measured = self.arenas.is_some();
         let asked: Vec<_> = self

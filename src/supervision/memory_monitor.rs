@@ -72,9 +72,9 @@ impl MemoryMonitor {
         if self.equipment.logbook.is_first_check() {
             let every_ms = u64::try_from(self.equipment.config.sample_every.as_millis()).unwrap_or(u64::MAX);
             let dry_run = self.equipment.config.dry_run;
-            log::info!(every_ms, dry_run; "memory is measured every {every_ms} ms; {instrument}");
+            log::info!(event = "monitor-begun", every_ms, dry_run; "memory is measured every {every_ms} ms; {instrument}");
             for warning in instrument.warnings() {
-                log::warn!("{warning}");
+                log::warn!(event = "monitor-warning"; "{warning}");
             }
         }
         instrument
@@ -92,7 +92,7 @@ impl Actor for MemoryMonitor {
             loop {
                 let next = clock.now().saturating_add(config.sample_every).unwrap_or(Timestamp::MAX);
                 if let Err(error) = me.send(Tick).await {
-                    log::warn!("a tick of the memory monitor was not done: {error}");
+                    log::warn!(event = "monitor-tick-failed"; "a tick of the memory monitor was not done: {error}");
                 }
                 // What the tick took is part of the interval.
                 clock.sleep_until(next).await;

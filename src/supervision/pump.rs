@@ -59,7 +59,9 @@ impl<A: Actor<Context = Context<A>>> Pump<A> {
 
     fn flush(&self, done: oneshot::Sender<()>) {
         match self.arena.as_ref().map(Arena::flush_current_thread) {
-            Some(Err(error)) => log::warn!("a child's thread keeps its cache of freed objects: {error}"),
+            Some(Err(error)) => {
+                log::warn!(event = "cache-not-flushed"; "a child's thread keeps its cache of freed objects: {error}")
+            }
             Some(Ok(())) | None => drop(done.send(())),
         }
     }

@@ -17,7 +17,9 @@ pub(super) async fn purge(arenas: &[Arena]) {
         match purge_once(arenas) {
             Ok(true) => return,
             Ok(false) => tokio::time::sleep(PAUSE).await,
-            Err(error) => return log::warn!("an arena keeps its unused pages: {error}"),
+            Err(error) => {
+                return log::warn!(event = "purge-failed"; "an arena keeps its unused pages: {error}");
+            }
         }
     }
 }

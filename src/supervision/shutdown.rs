@@ -26,7 +26,7 @@ impl Supervisor {
         let (number, drain) = (slot.number, slot.drains);
         ctx.run_later(within, move |supervisor, ctx| {
             let Some(slot) = supervisor.still_draining(index, number, drain) else { return };
-            log::warn!(child = slot.name(), generation = number, limit_ms = millis(within);
+            log::warn!(event = "actor-not-drained", child = slot.name(), generation = number, limit_ms = millis(within);
                 "{} generation {number} was not drained within {within:?}; what it still did is dropped", slot.name());
             slot.halt();
             ctx.run_later(grace, move |supervisor, ctx| {
@@ -52,7 +52,7 @@ impl Supervisor {
             }
             return report;
         }
-        log::info!(children = self.slots.len(), limit_ms = millis(within); "shutting down, within {within:?}");
+        log::info!(event = "shutting-down", children = self.slots.len(), limit_ms = millis(within); "shutting down, within {within:?}");
         if self.state == SupervisorState::Supervising {
             self.state = SupervisorState::ShuttingDown;
         }
@@ -95,7 +95,7 @@ impl Supervisor {
         slot.state = ChildState::Ended;
         slot.child.close();
         let (name, number) = (slot.name().to_owned(), slot.number);
-        log::info!(child = name.as_str(), generation = number; "{name} generation {number} {ending}");
+        log::info!(event = "actor-ended", child = name.as_str(), generation = number; "{name} generation {number} {ending}");
         if *ending == Ending::ShutDown && !slot.halted && gone {
             shutdown.report.drained.push(name);
         } else {

@@ -172,7 +172,7 @@ impl Slot {
                 self.proof = self.proof.filter(|latest| latest.generation > number).or(Some(proof));
             }
             Err(error) => {
-                log::warn!(child = self.name(); "the account of {} cannot be read: {error}", self.name());
+                log::warn!(event = "account-unreadable", child = self.name(); "the account of {} cannot be read: {error}", self.name());
             }
         }
         self.accounts.push(account);

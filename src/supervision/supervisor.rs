@@ -103,7 +103,7 @@ impl Supervisor {
         match started {
             Ok(()) => {
                 let arena = slot.arena().map(Arena::index);
-                log::info!(child = name, generation = number, arena:serde; "{name} generation {number} started: {why}");
+                log::info!(event = "actor-started", child = name, generation = number, arena:serde; "{name} generation {number} started: {why}");
             }
             Err(reason) => {
                 let ending = slot.ended(Ending::FailedToStart { reason }, false);
@@ -126,12 +126,12 @@ impl Supervisor {
             Verdict::RestartAfter(pause) => {
                 let crashes = slot.crash_times.len();
                 let (pause_ms, budget) = (pause.as_millis(), self.policy.budget);
-                log::error!(child = name.as_str(), generation = number, crashes, pause_ms:?;
+                log::error!(event = "actor-crashed", child = name.as_str(), generation = number, crashes, pause_ms:?;
                     "{name} generation {number} {ending}; crash {crashes} of {budget} allowed, restart in {pause_ms} ms");
                 self.start_later(index, pause, format!("generation {number} {ending}"), ctx);
             }
             Verdict::GiveUp { crashes } => {
-                log::error!(child = name.as_str(), generation = number, crashes;
+                log::error!(event = "supervisor-gave-up", child = name.as_str(), generation = number, crashes;
                     "{name} generation {number} {ending}; that is {crashes} crashes in {:?}, giving up", self.policy.window);
                 slot.state = ChildState::Ended;
                 slot.child.close();
@@ -192,7 +192,7 @@ impl Supervisor {
         };
         slot.planned = Some(cause);
         let number = slot.number;
-        log::info!(child = name, generation = number; "{name} generation {number} is drained for a restart {why}");
+        log::info!(event = "actor-draining", child = name, generation = number; "{name} generation {number} is drained for a restart {why}");
         self.drain(index, self.config.drain_within, HALT_GRACE, ctx);
         Ok(())
     }
@@ -212,7 +212,7 @@ impl Supervisor {
 
     fn status(&self) -> SupervisorStatus {
         if let Some(Err(error)) = self.arenas.as_ref().map(Arenas::renew) {
-            log::warn!("memory cannot be measured child by child now: {error}");
+            log::warn!(event = "memory-unmeasurable"; "memory cannot be measured child by child now: {error}");
         }
         SupervisorStatus {
             state: self.state,
@@ -246,7 +246,7 @@ impl Handler<Drill> for Supervisor {
 
     fn handle(&mut self, drill: Drill, _: &mut Self::Context) -> Self::Result {
         let slot = &self.slots[self.running(&drill.child)?];
-        log::info!(child = slot.name(), generation = slot.number; "{} is told to panic, as a drill", slot.name());
+        log::info!(event = "actor-drill", child = slot.name(), generation = slot.number; "{} is told to panic, as a drill", slot.name());
         if let Some(generation) = &slot.generation {
             generation.panic();
         }

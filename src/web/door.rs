@@ -61,7 +61,7 @@ where
                 }
                 Err(error) if belongs_to_one_client(&error) => {}
                 Err(error) => {
-                    log::warn!("a connection could not be accepted: {error}");
+                    log::warn!(event = "accept-failed"; "a connection could not be accepted: {error}");
                     tokio::time::sleep(RECOVERY).await;
                 }
             }

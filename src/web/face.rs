@@ -9,6 +9,7 @@ use super::problem::Problem;
 use super::token::Token;
 use crate::clock::{Clock, Stopwatch};
 use crate::config::ReportConfig;
+use crate::journal::Journal;
 use crate::market::store::IndexStore;
 use crate::persistence::archive::Archive;
 use crate::report::language::Language;
@@ -29,6 +30,8 @@ pub struct Face {
     pub archive: Archive,
     /// What is known of memory, and what was decided about it.
     pub memory: Logbook,
+    /// The last lines of the log.
+    pub journal: Journal,
     /// Pages.
     pub templates: Templates,
     /// The zone of times on pages.

@@ -69,7 +69,7 @@ pub(super) async fn begin(
     ignore(body).await?;
     let session_id = face.orders.begin().map_err(|full| Problem::unavailable(full.to_string()))?;
     let session_id = session_id.to_string();
-    log::info!(session = session_id.as_str(); "a report is asked for, session {session_id}");
+    log::info!(event = "report-asked-for", session = session_id.as_str(); "a report is asked for, session {session_id}");
     let message = "the report is being built; GET /api/v1/progress/{session_id} tells how far it is";
     Ok(HttpResponse::Ok().json(Begun { success: true, message, session_id }))
 }

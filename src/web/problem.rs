@@ -73,14 +73,14 @@ impl Problem {
 
     /// A mistake of ours: the log says which, the caller learns that there is one.
     pub(super) fn internal(error: impl fmt::Display) -> Self {
-        log::error!("a request could not be answered: {error}");
+        log::error!(event = "request-failed"; "a request could not be answered: {error}");
         Self::failed("an internal error, described in the daemon's log")
     }
 }
 
 impl From<PersistenceError> for Problem {
     fn from(error: PersistenceError) -> Self {
-        log::error!("the database could not be read for a request: {error}");
+        log::error!(event = "database-read-failed"; "the database could not be read for a request: {error}");
         Self::unavailable("the database cannot be read now; the daemon's log says why")
     }
 }

@@ -71,14 +71,14 @@ pub fn serve(face: &Face, listener: &TcpListener, workers: usize, readers: u32) 
 
 async fn work(face: Face, listener: TcpListener, closing: Closing, tell: oneshot::Sender<usize>) {
     let Ok(service) = http(face).new_service(()).await else {
-        return log::error!("the routes of the web face cannot be set up");
+        return log::error!(event = "routes-failed"; "the routes of the web face cannot be set up");
     };
     match door::keep(listener, service, closing).await {
         Ok(cut) => {
             // A server that was dropped does not want to know.
             let _ = tell.send(cut);
         }
-        Err(error) => log::error!("the web face cannot wait for connections: {error}"),
+        Err(error) => log::error!(event = "face-failed"; "the web face cannot wait for connections: {error}"),
     }
 }
 

@@ -30,7 +30,7 @@ pub fn client_config() -> Result<Arc<ClientConfig>, SourceError> {
     let mut config = match builder()?.with_platform_verifier() {
         Ok(verified) => verified.with_no_client_auth(),
         Err(error) => {
-            log::warn!("no root certificates on this machine, every https source will fail: {error}");
+            log::warn!(event = "no-root-certificates"; "no root certificates on this machine, every https source will fail: {error}");
             builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
         }
     };

@@ -116,7 +116,7 @@ impl Vietnam {
             Err(failure) => {
                 self.chart.note_failure(&failure);
                 let source = self.chart.name;
-                log::warn!(source = source.as_str(); "the chart of {source} {failure}: open, high and low are not known");
+                log::warn!(event = "chart-failed", source = source.as_str(); "the chart of {source} {failure}: open, high and low are not known");
                 Vec::new()
             }
         }

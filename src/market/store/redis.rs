@@ -145,7 +145,7 @@ impl RedisStore {
             Ok(None) | Err(StoreError::Unavailable(_) | StoreError::WrongType(_)) => {}
             Err(error @ StoreError::Corrupt(_)) => {
                 if !self.corruption_said.swap(true, Ordering::Relaxed) {
-                    log::warn!("{error}; the next refresh replaces it");
+                    log::warn!(event = "snapshot-unreadable"; "{error}; the next refresh replaces it");
                 }
             }
         }

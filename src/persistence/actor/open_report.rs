@@ -147,7 +147,7 @@ impl Persistence {
         self.reports_aborted += 1;
         let (session, duration_ms) = (report.session.id, report.stopwatch.elapsed_ms());
         log::warn!(
-            session = session.0, reason = reason, duration_ms = duration_ms;
+            event = "report-rolled-back", session = session.0, reason = reason, duration_ms = duration_ms;
             "report session {session} rolled back after {duration_ms} ms: {reason}"
         );
     }

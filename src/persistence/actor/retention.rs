@@ -66,7 +66,7 @@ impl Retention {
             match tried {
                 Ok(()) => self.clock.sleep_until(next).await,
                 Err(error) => {
-                    log::warn!(due:%; "what is older than it is to be kept is not removed, the next attempt follows in {} s: {error}", RETRY_AFTER.as_secs());
+                    log::warn!(event = "retention-failed", due:%; "what is older than it is to be kept is not removed, the next attempt follows in {} s: {error}", RETRY_AFTER.as_secs());
                     self.clock.sleep(RETRY_AFTER).await;
                 }
             }
@@ -91,7 +91,7 @@ impl Retention {
         }
         let (Sum { points, reports }, duration_ms) = (sum, stopwatch.elapsed_ms());
         if points + reports > 0 {
-            log::info!(points, reports, duration_ms;
+            log::info!(event = "retention-done", points, reports, duration_ms;
                 "removed what is older than it is to be kept: {points} history points (keep.history: {}) and {reports} reports (keep.reports: {}), {duration_ms} ms",
                 self.keep.history, self.keep.reports);
         }

@@ -60,7 +60,7 @@ impl Persistence {
     pub(super) fn write_waiting_or_warn(&mut self) {
         if let Err(error) = self.write_waiting() {
             let points = self.backlog.len();
-            log::warn!(points = points; "{points} history points still wait to be written: {error}");
+            log::warn!(event = "points-waiting", points = points; "{points} history points still wait to be written: {error}");
         }
     }
 }

@@ -38,7 +38,7 @@ impl Round {
         self.planned = self.planned.take().filter(stands);
         match self.equipment.logbook.under_way() {
             Some(UnderWay::Departure(asked)) if asked.elapsed() > LEAVES_WITHIN => {
-                log::warn!("the process was asked to go and is still here; the memory monitor goes on");
+                log::warn!(event = "process-still-here"; "the process was asked to go and is still here; the memory monitor goes on");
                 self.equipment.logbook.set_under_way(None);
             }
             Some(UnderWay::Departure(_) | UnderWay::Restart(_)) => return,
@@ -123,7 +123,7 @@ impl Round {
         let Some(record) = latest.filter(|it| case.leg != Leg::Trend && it.leg != Leg::Trend) else { return };
         let lately = now.duration_since(record.at).unsigned_abs() < warm_up;
         if let Some(outcome) = record.outcome.filter(|outcome| outcome.helped && lately) {
-            log::warn!(child = case.account.as_str(); "{} is over its limit again {} after what was done about it: it did not help", case.account, render_duration(now.duration_since(record.at).unsigned_abs()));
+            log::warn!(event = "restart-in-vain", child = case.account.as_str(); "{} is over its limit again {} after what was done about it: it did not help", case.account, render_duration(now.duration_since(record.at).unsigned_abs()));
             ledger.settle(record.number, Outcome { helped: false, ..outcome });
         }
     }

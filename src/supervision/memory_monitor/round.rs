@@ -111,9 +111,9 @@ impl Round {
         }
         self.unreadable.clone_from(&accounts);
         if accounts.is_empty() {
-            log::info!("the memory of all children can be read again");
+            log::info!(event = "memory-readable"; "the memory of all children can be read again");
         } else {
-            log::warn!(accounts = accounts.as_str(); "the memory of {accounts} could not be read: nothing is decided about it until it can");
+            log::warn!(event = "memory-unreadable", accounts = accounts.as_str(); "the memory of {accounts} could not be read: nothing is decided about it until it can");
         }
     }
 
@@ -283,7 +283,7 @@ pub(super) fn record(grounds: &Grounds, action: Action, now: Timestamp) -> Recor
 
 pub(super) fn log_record(record: &Record, level: log::Level) {
     let (child, generation) = (record.child.as_str(), record.generation);
-    log::log!(level, child, generation; "{record}");
+    log::log!(level, event = "memory-decision", child, generation; "{record}");
 }
 
 /// Says what came of a decision.
@@ -291,5 +291,5 @@ pub(super) fn log_result(record: &Record) {
     let (child, generation) = (record.child.as_str(), record.generation);
     let Some((result, outcome)) = record.result().zip(record.outcome.as_ref()) else { return };
     let level = if outcome.helped { log::Level::Info } else { log::Level::Warn };
-    log::log!(level, child, generation, decision = record.number; "{result}");
+    log::log!(level, event = "memory-outcome", child, generation, decision = record.number; "{result}");
 }

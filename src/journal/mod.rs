@@ -1,0 +1,11 @@
+//! The journal: the last lines of the daemon's log, kept in the process for whoever looks at it while it runs.
+//!
+//! Bounded in lines and in bytes, whatever is logged. Nothing here writes anywhere: the command line's logger fills the
+//! journal, the web face and the terminal read it. A reader asks for what came after the last line that he has seen; who
+//! reads too slowly misses lines and can tell by their numbers.
+
+mod entry;
+mod keeper;
+
+pub use entry::{Entry, Severity};
+pub use keeper::Journal;
