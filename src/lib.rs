@@ -17,8 +17,8 @@
 //! | [`simulator`] | a simulated exchange that answers over real HTTP |
 //! | [`supervision`] | links, generations, restart policy; the `Supervisor` and `MemoryMonitor` actors |
 //! | [`memory`] | jemalloc arenas as accounts, what the kernel charges; the policy and the ladder, as pure functions |
-//! | [`config`] | every setting, validated once, at start |
 //! | [`journal`] | the last lines of the log, for whoever looks at the running daemon |
+//! | [`config`] | every setting, validated once, at start |
 //! | [`clock`] | the only source of wall-clock time |
 //!
 //! What holds, and is tested:

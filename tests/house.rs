@@ -20,8 +20,8 @@ const ROOMS: [&str; 15] = [
     "simulator",
     "supervision",
     "memory",
-    "config",
     "journal",
+    "config",
     "clock",
 ];
 

@@ -33,7 +33,7 @@ pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), F
     let mut config = configuration(options, arguments)?;
     let clock = Clock::scaled(begins_at(&config, arguments.from), arguments.speed);
     let begun = clock.stopwatch();
-    logging::install(options.log_format, clock.clone(), logging::DAEMON);
+    let log = logging::install(options.log_format, clock.clone(), logging::DAEMON);
     let time = clock.clone();
     let end = system::block_on(async {
         let mut signals = Signals::listen()?;
@@ -52,7 +52,7 @@ pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), F
         ))?;
         let archive_of = config.clone();
         let laboratory = Laboratory::new(arguments.leaks.iter().cloned());
-        let circumstances = Circumstances { inherited, laboratory, ..Circumstances::default() };
+        let circumstances = Circumstances { inherited, laboratory, journal: log.journal.clone() };
         let daemon = Daemon::start_under(circumstances, config, clock, Extent::Whole)?;
         if let Some(address) = daemon.address {
             log::info!(
@@ -66,8 +66,9 @@ pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), F
         exchange.stop().await;
         say_what_is_there(&archive_of)?;
         ended
-    })?;
-    match end {
+    });
+    log.settle();
+    match end? {
         End::Done => Ok(()),
         End::MadeWay(listener) => match replace::replace(listener, &goes_on(arguments, begun, &time))? {},
     }

@@ -22,14 +22,16 @@ pub(super) fn now(options: &Options, edition: Option<String>) -> Result<(), Fail
     let loaded = system::load(options)?;
     let clock = Clock::system();
     let filter = if std::io::stderr().is_terminal() { logging::QUIET } else { logging::DAEMON };
-    system::begin_log(options, &clock, &loaded, filter);
+    let log = system::begin_log(options, &clock, &loaded, filter);
     let report = system::block_on(async {
         let edition = edition.unwrap_or_else(|| loaded.config.report.edition.clone());
         let daemon = Daemon::start(loaded.config, clock, Extent::OneReport)?;
         let written = write(&daemon, edition).await;
         let ended = system::end(daemon).await;
         written.and_then(|report| ended.map(|()| report))
-    })?;
+    });
+    log.settle();
+    let report = report?;
     let (id, bytes) = (report.id, report.total_bytes());
     print(&format!("report {id}: {bytes} bytes\n  evenkeel report export {id} --lang vi --out report.html\n"))
 }

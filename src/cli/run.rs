@@ -12,14 +12,16 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let inherited = Inherited::take()?;
     let loaded = system::load(options)?;
     let clock = Clock::system();
-    system::begin_log(options, &clock, &loaded, logging::DAEMON);
+    let log = system::begin_log(options, &clock, &loaded, logging::DAEMON);
     let end = system::block_on(async {
         let mut signals = Signals::listen()?;
-        let circumstances = Circumstances { inherited, ..Circumstances::default() };
+        let circumstances =
+            Circumstances { inherited, journal: log.journal.clone(), ..Circumstances::default() };
         let daemon = Daemon::start_under(circumstances, loaded.config, clock, Extent::Whole)?;
         system::until_the_end(daemon, &mut signals, None, || can_start(options)).await
-    })?;
-    match end {
+    });
+    log.settle();
+    match end? {
         End::Done => Ok(()),
         End::MadeWay(listener) => match replace::replace(listener, &[])? {},
     }

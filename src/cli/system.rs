@@ -8,7 +8,7 @@ use actix_rt::System;
 
 use super::arguments::Options;
 use super::failure::Failure;
-use super::logging;
+use super::logging::{self, Log};
 use super::signals::{Asked, Signals};
 use crate::clock::Clock;
 use crate::config::{Argument, Config, ConfigInputs, Loaded};
@@ -28,11 +28,12 @@ pub(super) fn load(options: &Options) -> Result<Loaded, Failure> {
 }
 
 /// Installs the log and says what the configuration has to say.
-pub(super) fn begin_log(options: &Options, clock: &Clock, loaded: &Loaded, filter: &str) {
-    logging::install(options.log_format, clock.clone(), filter);
+pub(super) fn begin_log(options: &Options, clock: &Clock, loaded: &Loaded, filter: &str) -> Log {
+    let log = logging::install(options.log_format, clock.clone(), filter);
     for notice in &loaded.notices {
         log::warn!(event = "configuration-notice"; "{notice}");
     }
+    log
 }
 
 /// Runs a future in an actix system of its own.
