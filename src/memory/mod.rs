@@ -28,4 +28,5 @@ pub mod series;
 pub mod status;
 pub mod table;
 pub mod tape;
+pub mod timeline;
 pub mod trend;

@@ -51,6 +51,12 @@ pub struct ChildTick {
     pub work: u64,
     /// Messages that wait.
     pub mailbox: usize,
+    /// Endings that counted against the crash budget.
+    #[serde(default)]
+    pub crashes: u64,
+    /// Restarts because of its memory.
+    #[serde(default)]
+    pub memory_restarts: u64,
 }
 
 impl Tick {
@@ -190,6 +196,8 @@ mod tests {
             resident: Some(200),
             work: 3,
             mailbox: 0,
+            crashes: 0,
+            memory_restarts: 0,
         };
         Tick { at_ms, rss: Some(1000), unattributed: Some(800), children: vec![child] }
     }

@@ -22,6 +22,8 @@ fn tick(second: i64, generation: u64, mib: u64) -> Tick {
         resident: Some(mib * MIB),
         work: 3,
         mailbox: 0,
+        crashes: 0,
+        memory_restarts: 0,
     };
     Tick {
         at_ms: second * 1000,

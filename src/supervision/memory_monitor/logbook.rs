@@ -15,7 +15,8 @@ use crate::memory::hours::Hours;
 use crate::memory::ledger::Ledger;
 use crate::memory::policy::{Evidence, Leg};
 use crate::memory::status::MemoryStatus;
-use crate::memory::tape::{Tape, Tick};
+use crate::memory::tape::{self, Tape, TapeLine, Tick};
+use crate::memory::timeline::{Range, Stretch, Timeline};
 
 /// The file of decision records in the data directory.
 pub const DECISIONS: &str = "memory-decisions.jsonl";
@@ -33,6 +34,7 @@ pub struct Logbook {
 struct Shared {
     // Apart from the rest: a slow disk must not keep a reader of the status waiting.
     tape: Mutex<Option<Tape>>,
+    timeline: Mutex<Timeline>,
     pages: Mutex<Pages>,
     checked: AtomicBool,
     ticked: AtomicBool,
@@ -74,18 +76,21 @@ impl Logbook {
     /// A logbook that keeps its records and samples in files of the data directory, and begins with the records that
     /// are there.
     pub fn open(data_dir: &Path, config: &MemoryConfig) -> Self {
-        let tape = Tape::new(&data_dir.join(SAMPLES), config);
-        Self::with(Ledger::open(&data_dir.join(DECISIONS), config.records), Some(tape))
+        let samples = data_dir.join(SAMPLES);
+        let timeline = recorded(&samples);
+        let tape = Tape::new(&samples, config);
+        Self::with(Ledger::open(&data_dir.join(DECISIONS), config.records), Some(tape), timeline)
     }
 
     /// A logbook without files.
     pub fn in_memory(config: &MemoryConfig) -> Self {
-        Self::with(Ledger::in_memory(config.records), None)
+        Self::with(Ledger::in_memory(config.records), None, Timeline::default())
     }
 
-    fn with(ledger: Ledger, tape: Option<Tape>) -> Self {
+    fn with(ledger: Ledger, tape: Option<Tape>, timeline: Timeline) -> Self {
         let shared = Shared {
             tape: Mutex::new(tape),
+            timeline: Mutex::new(timeline),
             pages: Mutex::default(),
             checked: AtomicBool::new(false),
             ticked: AtomicBool::new(false),
@@ -107,7 +112,13 @@ impl Logbook {
         self.pages().status = Some(status);
     }
 
+    /// The process and its children over the time from `now` back.
+    pub fn stretch(&self, range: Range, now: Timestamp) -> Stretch {
+        lock(&self.shared.timeline).stretch(range, now.as_millisecond())
+    }
+
     pub(super) fn record(&self, tick: Tick) {
+        lock(&self.shared.timeline).push(&tick);
         if let Some(tape) = lock(&self.shared.tape).as_mut() {
             tape.record(tick);
         }
@@ -158,6 +169,24 @@ impl Logbook {
     fn pages(&self) -> MutexGuard<'_, Pages> {
         lock(&self.shared.pages)
     }
+}
+
+/// The timeline of the daemons before this one, as far as it was recorded.
+fn recorded(samples: &Path) -> Timeline {
+    let mut timeline = Timeline::default();
+    // A recording that is not there, or broken, is not missed: the timeline begins now.
+    for (part, lines) in tape::parts(samples).into_iter().flatten().enumerate() {
+        for (position, line) in lines.enumerate() {
+            match line {
+                Ok(TapeLine::Rules(_)) if part > 0 && position == 0 => {}
+                Ok(TapeLine::Rules(_)) => timeline.begin(),
+                Ok(TapeLine::Tick(tick)) => timeline.push(&tick),
+                Err(_) => {}
+            }
+        }
+    }
+    timeline.begin();
+    timeline
 }
 
 /// Every change is complete in itself: what a panicking thread left behind can be used.

@@ -33,6 +33,8 @@ pub(super) fn tick_of(measurement: &Measurement, now: Timestamp) -> Tick {
         resident: child.memory.map(|memory| memory.resident),
         work: child.work,
         mailbox: child.mailbox,
+        crashes: child.crashes,
+        memory_restarts: child.memory_restarts,
     };
     Tick {
         at_ms: now.as_millisecond(),

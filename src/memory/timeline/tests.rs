@@ -1,0 +1,116 @@
+//! Rings, marks and ranges.
+
+use super::*;
+
+const MIB: u64 = 1 << 20;
+
+fn child(name: &str, generation: u64, resident: u64) -> ChildTick {
+    ChildTick {
+        name: name.to_owned(),
+        generation,
+        allocated: Some(resident),
+        resident: Some(resident),
+        work: 0,
+        mailbox: 0,
+        crashes: 0,
+        memory_restarts: 0,
+    }
+}
+
+fn tick(at_s: i64, rss: u64, children: Vec<ChildTick>) -> Tick {
+    let charged: u64 = children.iter().filter_map(|child| child.resident).sum();
+    let unattributed = Some(rss.cast_signed() - charged.cast_signed());
+    Tick { at_ms: at_s * 1000, rss: Some(rss), unattributed, children }
+}
+
+#[test]
+fn a_step_keeps_its_peak_and_its_parts_add_up() {
+    let mut timeline = Timeline::default();
+    for (second, rss, held) in [(0, 10, 2), (1, 16, 5), (2, 12, 3)] {
+        timeline.push(&tick(second, rss * MIB, vec![child("worker", 1, held * MIB)]));
+    }
+    let stretch = timeline.stretch(Range::Hour, 9_000);
+    assert_eq!(stretch.names, ["worker"]);
+    let point = Point {
+        at_ms: 0,
+        rss: Some(16 * MIB),
+        low: Some(10 * MIB),
+        unattributed: Some(11 * MIB),
+        children: vec![Some(5 * MIB)],
+    };
+    assert_eq!(stretch.points, [point]);
+}
+
+#[test]
+fn a_week_is_bounded_and_its_memory_is_taken_at_once() {
+    let mut timeline = Timeline::default();
+    let room = |timeline: &Timeline| -> Vec<usize> {
+        timeline.rings.iter().map(|ring| ring.columns.capacity()).collect()
+    };
+    let taken = room(&timeline);
+    let days = 9 * 24 * 360;
+    for step in 0..days {
+        timeline.push(&tick(step * 10, 16 * MIB, vec![child("worker", 1, MIB)]));
+    }
+    let now_ms = (days - 1) * 10_000;
+    for (range, most) in [(Range::Hour, 361), (Range::Day, 361), (Range::Week, 337)] {
+        let points = timeline.stretch(range, now_ms).points;
+        assert!((most - 1..=most).contains(&points.len()), "{range}: {}", points.len());
+        assert!(points[0].at_ms >= now_ms - range.length_ms());
+        assert_eq!(points.last().unwrap().at_ms / range.step_ms(), now_ms / range.step_ms());
+    }
+    assert_eq!(room(&timeline), taken);
+}
+
+#[test]
+fn restarts_are_marked_with_their_cause() {
+    let mut timeline = Timeline::default();
+    let worker = |generation, crashes, memory_restarts| ChildTick {
+        crashes,
+        memory_restarts,
+        ..child("worker", generation, MIB)
+    };
+    let lives = [worker(1, 0, 0), worker(1, 0, 0), worker(2, 0, 1), worker(3, 1, 1), worker(4, 1, 1)];
+    for (second, life) in (0..).zip(lives) {
+        timeline.push(&tick(second, 9 * MIB, vec![life]));
+    }
+    timeline.begin();
+    timeline.push(&tick(9, 9 * MIB, vec![worker(1, 0, 0)]));
+    let restart = |generation, cause| Happened::Restart { child: "worker".to_owned(), generation, cause };
+    let expected = [
+        (0, Happened::Begun),
+        (2000, restart(2, Cause::Memory)),
+        (3000, restart(3, Cause::Crash)),
+        (4000, restart(4, Cause::Request)),
+        (9000, Happened::Begun),
+    ];
+    let marks = timeline.stretch(Range::Day, 10_000).marks;
+    let found: Vec<_> = marks.into_iter().map(|mark| (mark.at_ms, mark.what)).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_could_not_be_read_is_not_made_up() {
+    let mut timeline = Timeline::default();
+    let unread = ChildTick { resident: None, ..child("worker", 1, 0) };
+    timeline.push(&Tick { at_ms: 0, rss: None, unattributed: None, children: vec![unread] });
+    let point = &timeline.stretch(Range::Week, 0).points[0];
+    assert_eq!((point.rss, point.low, point.unattributed, &point.children), (None, None, None, &vec![None]));
+}
+
+#[test]
+fn a_clock_that_was_set_back_begins_anew() {
+    let mut timeline = Timeline::default();
+    timeline.push(&tick(100_000, 9 * MIB, vec![child("worker", 1, MIB)]));
+    timeline.push(&tick(1_000, 9 * MIB, vec![child("worker", 1, MIB)]));
+    assert_eq!(timeline.stretch(Range::Week, 1_000_000).points.len(), 1);
+}
+
+#[test]
+fn a_range_is_named() {
+    for range in Range::ALL {
+        assert_eq!(range.as_str().parse(), Ok(range));
+    }
+    let error = "2h".parse::<Range>().unwrap_err().to_string();
+    assert_eq!(error, "there is no range \"2h\"; use 1h, 24h or 7d");
+}
