@@ -146,6 +146,8 @@ impl Daemon {
             archive: self.archive.clone(),
             memory: self.memory.clone(),
             journal: foundation.journal.clone(),
+            dashboard: foundation.dashboard.clone(),
+            refresh_every: self.config.market.refresh_every,
             templates: foundation.templates.clone(),
             zone: foundation.zone.clone(),
             clock: foundation.clock.clone(),

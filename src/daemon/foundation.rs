@@ -40,6 +40,7 @@ use crate::supervision::link::Link;
 use crate::supervision::memory_monitor::logbook::Logbook;
 use crate::supervision::memory_monitor::{Equipment, MemoryMonitor};
 use crate::supervision::supervisor::Supervisor;
+use crate::web::Dashboard;
 
 /// What is shared by actors and survives their restarts.
 pub(super) struct Foundation {
@@ -51,6 +52,7 @@ pub(super) struct Foundation {
     pub(super) store: Arc<dyn IndexStore>,
     pub(super) archive: Archive,
     pub(super) templates: Templates,
+    pub(super) dashboard: Dashboard,
     tls: Arc<rustls::ClientConfig>,
     gates: Gates,
     arenas: Option<Arenas>,
@@ -83,6 +85,7 @@ impl Foundation {
         }
         migrate(&location)?;
         let archive = Archive::open(&location, config.database.readers)?;
+        let dashboard = Dashboard::load(archive.clone())?;
         respect_the_control_group(&mut config.memory, cgroup_limit());
         // The memory monitor says what follows from it.
         let arenas = Arenas::probe().map_err(|error| log::debug!("{error}")).ok();
@@ -101,6 +104,7 @@ impl Foundation {
             store,
             archive,
             templates,
+            dashboard,
             tls,
             gates,
             arenas,

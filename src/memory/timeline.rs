@@ -252,7 +252,11 @@ impl Timeline {
     /// What is known of the time from `now_ms` back.
     pub fn stretch(&self, range: Range, now_ms: i64) -> Stretch {
         let since = now_ms - range.length_ms();
-        let points = self.rings.iter().filter(|ring| ring.range == range).flat_map(|ring| ring.points());
+        // Steps of half an hour have no course before an hour is over: shorter ones do.
+        let rings = self.rings.iter().rev().skip_while(|ring| ring.range != range);
+        let mut rings = rings.skip_while(|ring| ring.steps.len() < 2);
+        let ring = rings.next().or(self.rings.first());
+        let points = ring.into_iter().flat_map(Ring::points);
         let within = |at_ms: i64| at_ms >= since;
         Stretch {
             names: self.names.clone(),

@@ -55,12 +55,12 @@ impl Locale {
     }
 
     /// `24 Apr 2026 07:45`.
-    pub(super) fn date_time(&self, at: Timestamp) -> String {
+    pub(crate) fn date_time(&self, at: Timestamp) -> String {
         self.language.date_time(at, &self.zone)
     }
 
     /// How long ago `then` was at `now`, in the largest unit that is not zero; the future counts as now.
-    pub(super) fn age(&self, then: Timestamp, now: Timestamp) -> Result<String, TextError> {
+    pub(crate) fn age(&self, then: Timestamp, now: Timestamp) -> Result<String, TextError> {
         let seconds = now.duration_since(then).max(SignedDuration::ZERO).as_secs().unsigned_abs();
         let (key, count) = match seconds {
             0..60 => (Key::AGE_SECONDS, seconds),
@@ -72,7 +72,7 @@ impl Locale {
     }
 
     /// `UTC+7` on the day of `at`.
-    pub(super) fn offset(&self, at: Timestamp) -> String {
+    pub(crate) fn offset(&self, at: Timestamp) -> String {
         calendar::offset(at, &self.zone)
     }
 }

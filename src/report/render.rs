@@ -15,7 +15,7 @@ use super::specimen;
 use super::text::{self, Arguments, TextError};
 
 /// The variable of every template that holds the language's tag.
-const LANGUAGE: &str = "lang";
+pub(crate) const LANGUAGE: &str = "lang";
 
 /// Every template of a report, ready to render. Clones share the parsed templates.
 #[derive(Debug, Clone)]
@@ -82,9 +82,7 @@ impl RenderError {
 impl Templates {
     /// Parses every template, checks every text in every language, and renders a specimen of every section.
     pub fn load() -> Result<Self, TemplateError> {
-        let mut tera = Tera::new();
-        tera.register_function("t", translate);
-        tera.set_escape_fn(escape);
+        let mut tera = engine();
         tera.add_raw_templates(Section::ALL.map(Section::template))
             .map_err(|error| TemplateError::Syntax(reason(&error)))?;
         text::check(Section::ALL.iter().flat_map(|section| keys_in(section.template().1)))?;
@@ -182,12 +180,26 @@ fn escape(text: &str, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The keys that a template names.
+/// A template engine that knows the words, `t(key="…")` in the language of the variable `lang`, and escapes markup. For
+/// whatever else is a page.
+pub(crate) fn engine() -> Tera {
+    let mut tera = Tera::new();
+    tera.register_function("t", translate);
+    tera.set_escape_fn(escape);
+    tera
+}
+
+/// Makes sure that every word that the templates ask for is there in every language.
+pub(crate) fn check_words<'a>(templates: impl Iterator<Item = &'a str> + Clone) -> Result<(), TextError> {
+    text::check(templates.flat_map(keys_in))
+}
+
 fn keys_in(source: &str) -> impl Iterator<Item = &str> + Clone {
     source.split("t(key=\"").skip(1).filter_map(|rest| rest.split('"').next())
 }
 
 /// The error with what caused it, on one line.
-fn reason(error: &tera::Error) -> String {
+pub(crate) fn reason(error: &tera::Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {

@@ -9,15 +9,15 @@ pub(super) const MOST_POINTS: usize = 168;
 
 /// The drawing area of a chart, in user units of its SVG.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Canvas {
-    pub(super) width: f64,
-    pub(super) height: f64,
+pub(crate) struct Canvas {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
     /// Kept free at the top and at the bottom, so that the line's thickness is not cut off.
-    pub(super) margin: f64,
+    pub(crate) margin: f64,
 }
 
 /// A chart of the constituents table.
-pub(super) const ROW: Canvas = Canvas { width: 120.0, height: 32.0, margin: 2.0 };
+pub(crate) const ROW: Canvas = Canvas { width: 120.0, height: 32.0, margin: 2.0 };
 /// A chart of an index card.
 pub(super) const CARD: Canvas = Canvas { width: 240.0, height: 56.0, margin: 4.0 };
 
@@ -47,7 +47,7 @@ pub(crate) struct Extent {
 }
 
 /// The chart of `values`, oldest first; nothing if fewer than two of them are positive numbers.
-pub(super) fn trace(
+pub(crate) fn trace(
     values: impl Iterator<Item = f64>,
     reference: Option<f64>,
     canvas: Canvas,

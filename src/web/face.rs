@@ -1,9 +1,11 @@
 //! What the routes answer from, and what their queries have in common.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use super::dashboard::desk::Dashboard;
 use super::orders::Orders;
 use super::problem::Problem;
 use super::token::Token;
@@ -32,6 +34,10 @@ pub struct Face {
     pub memory: Logbook,
     /// The last lines of the log.
     pub journal: Journal,
+    /// Its own pages.
+    pub dashboard: Dashboard,
+    /// How often the indices are refreshed.
+    pub refresh_every: Duration,
     /// Pages.
     pub templates: Templates,
     /// The zone of times on pages.

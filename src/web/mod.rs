@@ -4,6 +4,7 @@
 //! streamed from its chunks, never whole in memory. Loopback by default, and with a token wherever else.
 
 mod authorised;
+mod dashboard;
 mod door;
 mod face;
 mod generate;
@@ -22,6 +23,7 @@ mod sessions;
 mod token;
 mod viewer;
 
+pub use dashboard::desk::Dashboard;
 pub use face::Face;
 pub use orders::Orders;
 pub use server::{Server, serve};

@@ -9,7 +9,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
-use super::{generate, health, history, market, memory, reports, scheduler, viewer};
+use super::{dashboard, generate, health, history, market, memory, reports, scheduler, viewer};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,8 +31,11 @@ use super::{generate, health, history, market, memory, reports, scheduler, viewe
         memory::decisions,
         reports::latest,
         reports::list,
-        reports::front,
         viewer::view,
+        dashboard::dashboard,
+        dashboard::live::live,
+        dashboard::assets::asset,
+        dashboard::frame::frame,
         description,
     ),
     modifiers(&Finish),

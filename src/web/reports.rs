@@ -1,6 +1,5 @@
 //! The list of reports: `/reports` for people, `/api/v1/reports/latest` for scripts.
 
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, route, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -82,11 +81,4 @@ pub(super) async fn list(
     let view = listing.view(language);
     face.templates.render(Section::Listing, language, &view, &mut page).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page))
-}
-
-/// Leads to the reports.
-#[utoipa::path(operation_id = "front_page", tag = "pages", responses((status = 307, description = "To /reports.")))]
-#[route("/", method = "GET", method = "HEAD")]
-pub(super) async fn front() -> HttpResponse {
-    HttpResponse::TemporaryRedirect().insert_header((LOCATION, "/reports")).finish()
 }

@@ -21,7 +21,7 @@ use tokio::sync::{oneshot, watch};
 use super::door::{self, Closing};
 use super::face::Face;
 use super::problem::Problem;
-use super::{generate, health, history, market, memory, openapi, reports, scheduler, viewer};
+use super::{dashboard, generate, health, history, market, memory, openapi, reports, scheduler, viewer};
 
 /// How long a client may take to send the head of its request once it has begun.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -70,7 +70,7 @@ pub fn serve(face: &Face, listener: &TcpListener, workers: usize, readers: u32) 
 }
 
 async fn work(face: Face, listener: TcpListener, closing: Closing, tell: oneshot::Sender<usize>) {
-    let Ok(service) = http(face).new_service(()).await else {
+    let Ok(service) = http(face, closing.clone()).new_service(()).await else {
         return log::error!(event = "routes-failed"; "the routes of the web face cannot be set up");
     };
     match door::keep(listener, service, closing).await {
@@ -105,8 +105,11 @@ impl Drop for Server {
 }
 
 /// What is done with a connection.
-fn http(face: Face) -> impl ServiceFactory<TcpStream, Config = (), Response = (), InitError = ()> {
-    let app = app(face).into_factory().map_err(|error| error.error_response());
+fn http(
+    face: Face,
+    closing: Closing,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), InitError = ()> {
+    let app = app(face, closing).into_factory().map_err(|error| error.error_response());
     HttpService::build()
         .keep_alive(KeepAlive::Disabled)
         .client_request_timeout(HEAD_WITHIN)
@@ -117,6 +120,7 @@ fn http(face: Face) -> impl ServiceFactory<TcpStream, Config = (), Response = ()
 
 fn app(
     face: Face,
+    closing: Closing,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -128,6 +132,7 @@ fn app(
 > {
     App::new()
         .app_data(web::Data::new(face))
+        .app_data(web::Data::new(closing))
         .app_data(
             web::QueryConfig::default()
                 .error_handler(|error, _| Problem::bad_request(error.to_string()).into()),
@@ -149,7 +154,10 @@ fn app(
         .service(reports::latest)
         .service(reports::list)
         .service(viewer::view)
-        .service(reports::front)
+        .service(dashboard::dashboard)
+        .service(dashboard::live::live)
+        .service(dashboard::assets::asset)
+        .service(dashboard::frame::frame)
         .service(openapi::description)
         .default_service(web::to(openapi::nothing_here))
 }

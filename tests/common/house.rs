@@ -49,6 +49,15 @@ impl House {
 
     /// The same with ailing actors.
     pub async fn open_in(laboratory: Laboratory, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        Self::open_under(Circumstances { laboratory, ..Circumstances::default() }, clock, change).await
+    }
+
+    /// The same with whatever else a daemon is started with.
+    pub async fn open_under(
+        circumstances: Circumstances,
+        clock: Clock,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let directory = TempDir::new().unwrap();
         let mut config = quiet(&directory);
         change(&mut config);
@@ -56,7 +65,6 @@ impl House {
         let exchange =
             Exchange::start(ExchangeConfig { coins, ..ExchangeConfig::new(clock.clone()) }).unwrap();
         config.market.sources = exchange.sources(&config.market.sources);
-        let circumstances = Circumstances { laboratory, ..Circumstances::default() };
         let daemon = Daemon::start_under(circumstances, config, clock.clone(), Extent::Whole).unwrap();
         let house = Self { daemon, exchange, clock, directory };
         house.first_refresh().await;

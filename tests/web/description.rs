@@ -75,17 +75,18 @@ async fn every_route_is_described_and_every_description_has_its_route() {
     assert!(document["openapi"].as_str().unwrap().starts_with("3."), "{document}");
     let client = reqwest_client();
     for (method, path) in &routes {
-        let asked = path.replace("{session_id}", "7").replace("{id}", "7");
+        let asked = path.replace("{session_id}", "7").replace("{id}", "7").replace("{name}", "dashboard.css");
         let method: reqwest::Method = method.parse().unwrap();
         let answer = client.request(method.clone(), house.url(&asked)).send().await.unwrap();
-        let (status, body) = (answer.status().as_u16(), answer.text().await.unwrap());
+        let status = answer.status().as_u16();
+        // What is sent for ever is not waited for.
+        let body = if path == "/live" { String::new() } else { answer.text().await.unwrap() };
         // A route that nobody has registered is answered as if it were no address at all.
         assert!(
             status != 405 && !body.contains("there is nothing at this address"),
             "{method} {path}: {body}"
         );
         let operation = &document["paths"][path][method.as_str().to_lowercase()];
-        let status = if path == "/" { 307 } else { status };
         assert!(operation["responses"].get(status.to_string()).is_some(), "{method} {path}: {status}");
     }
 }

@@ -7,6 +7,7 @@ mod common;
 
 mod answers;
 mod checker;
+mod dashboard;
 mod description;
 mod history;
 mod orders;

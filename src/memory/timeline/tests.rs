@@ -63,6 +63,17 @@ fn a_week_is_bounded_and_its_memory_is_taken_at_once() {
 }
 
 #[test]
+fn a_long_range_has_a_course_from_the_first_minute_on() {
+    let mut timeline = Timeline::default();
+    for second in [0, 10, 20] {
+        timeline.push(&tick(second, 16 * MIB, vec![child("worker", 1, MIB)]));
+    }
+    for range in Range::ALL {
+        assert_eq!(timeline.stretch(range, 20_000).points.len(), 3, "{range}");
+    }
+}
+
+#[test]
 fn restarts_are_marked_with_their_cause() {
     let mut timeline = Timeline::default();
     let worker = |generation, crashes, memory_restarts| ChildTick {

@@ -1,0 +1,48 @@
+//! What all pages share: templates, what was read lately, and the places of those who watch.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::pages::Pages;
+use super::shelf::Shelf;
+use crate::persistence::archive::Archive;
+use crate::report::render::TemplateError;
+
+/// How many may be sent events at the same time.
+pub(super) const WATCHERS: usize = 64;
+
+/// Templates, what was read lately, and who watches. Cheap to clone; all clones are the same.
+#[derive(Debug, Clone)]
+pub struct Dashboard(Arc<Inside>);
+
+#[derive(Debug)]
+struct Inside {
+    pages: Pages,
+    shelf: Shelf,
+    watchers: Arc<Semaphore>,
+}
+
+impl Dashboard {
+    /// A dashboard of the reports and the history in `archive`.
+    ///
+    /// # Errors
+    /// When the templates or the words that were compiled into the program do not fit together.
+    pub fn load(archive: Archive) -> Result<Self, TemplateError> {
+        let (pages, shelf) = (Pages::load()?, Shelf::new(archive));
+        Ok(Self(Arc::new(Inside { pages, shelf, watchers: Arc::new(Semaphore::new(WATCHERS)) })))
+    }
+
+    pub(super) fn pages(&self) -> &Pages {
+        &self.0.pages
+    }
+
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
+    }
+
+    /// A place among those who are sent events; nothing when all are taken.
+    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.watchers).try_acquire_owned().ok()
+    }
+}
