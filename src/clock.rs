@@ -48,6 +48,12 @@ enum Source {
 pub struct Stopwatch(tokio::time::Instant);
 
 impl Stopwatch {
+    /// Starts measuring real time.
+    #[allow(clippy::disallowed_methods, reason = "this module is the one place that reads the time")]
+    pub fn start() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+
     /// Real time since the stopwatch was started.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
@@ -116,9 +122,8 @@ impl Clock {
     }
 
     /// Starts measuring real time.
-    #[allow(clippy::disallowed_methods, reason = "this module is the one place that reads the time")]
     pub fn stopwatch(&self) -> Stopwatch {
-        Stopwatch(tokio::time::Instant::now())
+        Stopwatch::start()
     }
 
     /// Sleeps for `duration` of this clock.

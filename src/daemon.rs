@@ -145,6 +145,7 @@ impl Daemon {
             store: Arc::clone(&self.store),
             archive: self.archive.clone(),
             memory: self.memory.clone(),
+            instruments: foundation.instruments.clone(),
             journal: foundation.journal.clone(),
             dashboard: foundation.dashboard.clone(),
             refresh_every: self.config.market.refresh_every,

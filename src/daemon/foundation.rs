@@ -14,6 +14,7 @@ use crate::config::{Config, MemoryConfig, ReportConfig};
 use crate::journal::Journal;
 use crate::laboratory::Laboratory;
 use crate::market::indices::{MarketIndices, Outlets};
+use crate::market::instruments::MarketInstruments;
 use crate::market::model::Index;
 use crate::market::source::{Gates, SourceError, Sources, client_config};
 use crate::market::store::{InProcessStore, IndexStore, RedisStore};
@@ -30,6 +31,7 @@ use crate::persistence::{OpenError, PersistenceError};
 use crate::report::auto::AutoReport;
 use crate::report::builder::ReportBuilder;
 use crate::report::edition::Edition;
+use crate::report::instruments::ReportInstruments;
 use crate::report::narrative::Narrator;
 use crate::report::render::Templates;
 use crate::report::schedule::{Schedule, ScheduleError};
@@ -40,7 +42,7 @@ use crate::supervision::link::Link;
 use crate::supervision::memory_monitor::logbook::Logbook;
 use crate::supervision::memory_monitor::{Equipment, MemoryMonitor};
 use crate::supervision::supervisor::Supervisor;
-use crate::web::Dashboard;
+use crate::web::{Dashboard, Instruments};
 
 /// What is shared by actors and survives their restarts.
 pub(super) struct Foundation {
@@ -60,6 +62,7 @@ pub(super) struct Foundation {
     replica: Replica,
     pub(super) logbook: Logbook,
     pub(super) journal: Journal,
+    pub(super) instruments: Instruments,
 }
 
 impl Foundation {
@@ -95,6 +98,9 @@ impl Foundation {
             None => Arc::new(InProcessStore::new(clock.clone())),
         };
         let gates = Gates::default();
+        let editions = plans.iter().map(|(_, edition)| edition.edition.as_str());
+        let report = ReportInstruments::of(editions);
+        let instruments = Instruments { market: MarketInstruments::default(), report };
         Ok(Self {
             config,
             clock,
@@ -112,6 +118,7 @@ impl Foundation {
             replica: Replica::of_this_process(),
             logbook,
             journal,
+            instruments,
         })
     }
 
@@ -175,7 +182,8 @@ impl Foundation {
         let (me, history, turns) = (links.market.clone(), links.persistence.recipient(), self.turns(links));
         Child::fallible(&links.market, move || {
             let (store, turns) = (Arc::clone(&shared.store), turns.clone());
-            let outlets = Outlets { me: me.clone(), store, history: history.clone(), turns };
+            let instruments = shared.instruments.market.clone();
+            let outlets = Outlets { me: me.clone(), store, history: history.clone(), turns, instruments };
             let market = &shared.config.market;
             let every = (extent == Extent::Whole).then_some(market.refresh_every);
             let ttl = market.snapshot_ttl;
@@ -214,6 +222,7 @@ impl Foundation {
                 zone: shared.zone.clone(),
                 clock: shared.clock.clone(),
                 arenas: shared.arenas.clone(),
+                instruments: shared.instruments.report.clone(),
             }))
         })
         // One renders, one parses a page of constituents, one looks a name up.

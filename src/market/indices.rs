@@ -12,6 +12,7 @@ use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, ResponseActFu
 use jiff::{SignedDuration, Timestamp};
 
 use super::duty::{Duty, Tick};
+use super::instruments::MarketInstruments;
 use super::messages::{MarketStatus, Observe, Refresh, RefreshOutcome};
 use super::model::{IndexReading, Snapshot, SourceOutcome};
 use super::points::points;
@@ -36,6 +37,7 @@ struct Collector {
     store: Arc<dyn IndexStore>,
     history: Recipient<RecordIndices>,
     duty: Duty,
+    instruments: MarketInstruments,
     clock: Clock,
     /// Nothing: only when somebody asks.
     every: Option<Duration>,
@@ -54,6 +56,8 @@ pub struct Outlets {
     pub history: Recipient<RecordIndices>,
     /// Which ticks are this replica's.
     pub turns: Turns,
+    /// Where refreshes are counted.
+    pub instruments: MarketInstruments,
 }
 
 impl MarketIndices {
@@ -66,10 +70,10 @@ impl MarketIndices {
         every: Option<Duration>,
         ttl: Duration,
     ) -> Self {
-        let Outlets { me, store, history, turns } = outlets;
+        let Outlets { me, store, history, turns, instruments } = outlets;
         let duty = Duty::new(turns, Arc::clone(&store));
         let pass = tokio::sync::Mutex::new(());
-        let collector = Collector { sources, store, history, duty, clock, every, ttl, pass };
+        let collector = Collector { sources, store, history, duty, instruments, clock, every, ttl, pass };
         let status = MarketStatus { refreshes: 0, refreshes_not_stored: 0, last: None };
         Self { collector: Rc::new(collector), me, status }
     }
@@ -98,6 +102,8 @@ impl Collector {
         let points = points(&snapshot);
         let mut outcome = summary(&snapshot, points.len());
         log_failures(&snapshot.sources);
+        let indices = outcome.indices_ok + outcome.indices_failed;
+        self.instruments.refreshed(outcome.indices_ok, indices, &snapshot.sources);
         match self.store.put(snapshot, self.ttl).await {
             Ok(()) => outcome.stored = true,
             Err(error) => log_unstored(&error),

@@ -4,6 +4,7 @@ pub mod candles;
 pub mod document;
 mod duty;
 pub mod indices;
+pub mod instruments;
 pub mod market_data;
 pub mod messages;
 pub mod model;

@@ -77,6 +77,17 @@ impl ManageConnection for Readers {
     }
 }
 
+/// How a pool of connections is used now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Connections that are open.
+    pub open: u32,
+    /// Those of them that nobody uses.
+    pub idle: u32,
+    /// As many as may be open.
+    pub most: u32,
+}
+
 impl Archive {
     /// Checks that a file is a database of this program's schema, and keeps nothing open; a server is asked with the
     /// first question only. Up to `readers` connections (at least 1) are opened when they are needed.
@@ -116,6 +127,12 @@ impl Archive {
     /// Why it does not, or what it has instead.
     pub fn check(&self) -> Result<(), PersistenceError> {
         check(&self.location)
+    }
+
+    /// The reading connections now.
+    pub fn pool(&self) -> PoolUse {
+        let state = self.pool.state();
+        PoolUse { open: state.connections, idle: state.idle_connections, most: self.pool.max_size() }
     }
 
     /// Reading connections that were opened since this archive was.

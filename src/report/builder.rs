@@ -7,6 +7,7 @@ use std::rc::Rc;
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, ResponseActFuture, WrapFuture};
 
 use super::cleanup::Cleanup;
+use super::instruments::ReportInstruments;
 use super::messages::{BuildError, BuildReport, BuilderStatus, Observe};
 use super::phases::{Meter, Phases};
 use super::workshop::Workshop;
@@ -48,6 +49,7 @@ impl Handler<BuildReport> for ReportBuilder {
             let meter = Meter::default();
             let built = workshop.build(request, &meter).await;
             let phases = meter.phases();
+            count(&workshop.instruments, &edition, &built, &stopwatch, &phases);
             log_outcome(&edition, &built, &stopwatch, &phases);
             (built, cleanup, phases)
         };
@@ -64,6 +66,19 @@ impl Handler<BuildReport> for ReportBuilder {
             }
             built
         }))
+    }
+}
+
+fn count(
+    instruments: &ReportInstruments,
+    edition: &str,
+    built: &Result<StoredReport, BuildError>,
+    stopwatch: &Stopwatch,
+    phases: &Phases,
+) {
+    match built {
+        Ok(report) => instruments.stored(edition, report.total_bytes(), phases, stopwatch.elapsed_ms()),
+        Err(_) => instruments.failed(edition),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod auto;
 pub mod builder;
 pub mod chunk;
 pub mod edition;
+pub mod instruments;
 pub mod language;
 pub mod listing;
 pub mod messages;

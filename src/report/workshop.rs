@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use super::artifact;
 use super::courier::{Courier, Sender};
 use super::edition::Edition;
+use super::instruments::ReportInstruments;
 use super::messages::{BuildError, BuildReport, Progress};
 use super::model::{ReportMeta, TableEnd};
 use super::narrative::Narrator;
@@ -66,6 +67,8 @@ pub struct Workshop {
     pub clock: Clock,
     /// Measures what a report leaves behind; nothing when the allocator is not installed.
     pub arenas: Option<Arenas>,
+    /// Where reports are counted.
+    pub instruments: ReportInstruments,
 }
 
 /// The four things that a builder says to `Persistence`.

@@ -11,6 +11,7 @@ use super::account::Account;
 use super::companion::{Beside, Companion};
 use super::generation::{self, EndReport, Factory, Generation, Recipe};
 use super::link::Link;
+use super::waits::Waited;
 
 /// Blocking threads of a child that says nothing of them.
 const BLOCKING_THREADS: usize = 1;
@@ -71,6 +72,8 @@ impl<A: Actor<Context = Context<A>>> fmt::Debug for Child<A> {
 pub(super) trait AnyChild: Send {
     fn name(&self) -> &str;
     fn depth(&self) -> usize;
+    /// How long messages have waited in the link.
+    fn waited(&self) -> Waited;
     /// Messages that the living generation has taken.
     fn work(&self) -> u64;
     /// Starts a generation; an account that could not be used comes back with the error.
@@ -95,6 +98,10 @@ impl<A: Actor<Context = Context<A>>> AnyChild for Child<A> {
 
     fn depth(&self) -> usize {
         self.link.depth()
+    }
+
+    fn waited(&self) -> Waited {
+        self.link.shared().waits().read()
     }
 
     fn work(&self) -> u64 {

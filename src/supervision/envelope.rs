@@ -12,6 +12,9 @@ use actix::dev::MessageResponse;
 use actix::{Actor, Handler, Message};
 use tokio::sync::oneshot;
 
+use super::waits::Waits;
+use crate::clock::Stopwatch;
+
 const QUEUED: u64 = 0;
 const WITHDRAWN: u64 = u64::MAX;
 
@@ -48,6 +51,8 @@ pub(super) struct Envelope<M: Message> {
     pub(super) message: M,
     pub(super) reply: oneshot::Sender<M::Result>,
     pub(super) ticket: Ticket,
+    pub(super) queued: Stopwatch,
+    pub(super) waits: Arc<Waits>,
 }
 
 impl<A, M> Deliver<A> for Envelope<M>
@@ -57,10 +62,11 @@ where
     M::Result: Send,
 {
     fn deliver(self: Box<Self>, generation: u64, actor: &mut A, ctx: &mut A::Context) -> Option<Pending> {
-        let Self { message, reply, ticket } = *self;
+        let Self { message, reply, ticket, queued, waits } = *self;
         if !ticket.take(generation) {
             return None;
         }
+        waits.note(queued.elapsed());
         // The answer passes through here and not straight to the sender, so that a drain knows what is still open.
         let (answer, mut answered) = oneshot::channel();
         actor.handle(message, ctx).handle(ctx, Some(answer));

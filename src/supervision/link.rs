@@ -15,6 +15,8 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::envelope::{Deliver, Envelope, Ticket};
+use super::waits::Waits;
+use crate::clock::Stopwatch;
 
 /// Messages that wait in a link before senders have to.
 const CAPACITY: usize = 256;
@@ -62,6 +64,7 @@ pub(super) struct Shared<A: Actor> {
     // Behind a mutex because generations follow each other on different threads; it is held for one poll only.
     receiver: Mutex<mpsc::Receiver<Box<dyn Deliver<A>>>>,
     living: AtomicU64,
+    waits: Arc<Waits>,
     /// Messages that the living generation has taken.
     work: Arc<AtomicU64>,
     fate: watch::Sender<Fate>,
@@ -86,6 +89,7 @@ impl<A: Actor<Context = Context<A>>> Link<A> {
             receiver: Mutex::new(receiver),
             living: AtomicU64::new(0),
             work: Arc::default(),
+            waits: Arc::default(),
             fate: watch::Sender::default(),
         };
         Self { shared: Arc::new(shared), patience: PATIENCE }
@@ -122,7 +126,13 @@ impl<A: Actor<Context = Context<A>>> Link<A> {
         let (reply, mut answer) = oneshot::channel();
         let ticket = Ticket::default();
         let _withdrawal = Withdraw(&ticket);
-        let envelope: Box<dyn Deliver<A>> = Box::new(Envelope { message, reply, ticket: ticket.clone() });
+        let envelope: Box<dyn Deliver<A>> = Box::new(Envelope {
+            message,
+            reply,
+            ticket: ticket.clone(),
+            queued: Stopwatch::start(),
+            waits: Arc::clone(&self.shared.waits),
+        });
         let mut fate = self.shared.fate.subscribe();
         let patience = tokio::time::sleep(self.patience);
         tokio::pin!(patience);
@@ -186,6 +196,11 @@ impl<A: Actor> Shared<A> {
         // Under the lock of `poll_next`: whoever has lost the messages takes none and leaves no waker behind.
         let _receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
         self.living.store(generation, Ordering::Release);
+    }
+
+    /// How long messages waited until they were taken.
+    pub(super) fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// Counts the messages that the living generation takes.

@@ -30,5 +30,6 @@ mod signals;
 mod slot;
 pub mod status;
 pub mod supervisor;
+pub mod waits;
 
 pub use generation::BLOCKING_KEEP_ALIVE;

@@ -236,6 +236,7 @@ impl Slot {
             memory_restarts: self.memory_restarts,
             abandoned: self.abandoned.len(),
             mailbox: self.child.depth(),
+            waited: self.child.waited(),
             memory: self.memory(),
             last_ending: self.last_ending.clone(),
         }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ending::Ending;
+use super::waits::Waited;
 use crate::memory::arena::ArenaUsage;
 
 /// The supervisor and all its children at one moment.
@@ -47,6 +48,8 @@ pub struct ChildStatus {
     pub abandoned: usize,
     /// Messages that wait in the child's link.
     pub mailbox: usize,
+    /// How long messages have waited in it, over all generations.
+    pub waited: Waited,
     /// The memory of the child's arenas; nothing when the allocator is not installed.
     pub memory: Option<ArenaUsage>,
     /// How the generation before ended.

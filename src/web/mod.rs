@@ -13,6 +13,7 @@ mod history;
 mod market;
 mod market_schema;
 mod memory;
+mod metrics;
 mod openapi;
 mod orders;
 mod problem;
@@ -24,7 +25,7 @@ mod token;
 mod viewer;
 
 pub use dashboard::desk::Dashboard;
-pub use face::Face;
+pub use face::{Face, Instruments};
 pub use orders::Orders;
 pub use server::{Server, serve};
 pub use token::Token;

@@ -9,7 +9,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
-use super::{dashboard, generate, health, history, market, memory, reports, scheduler, viewer};
+use super::{dashboard, generate, health, history, market, memory, metrics, reports, scheduler, viewer};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -29,6 +29,7 @@ use super::{dashboard, generate, health, history, market, memory, reports, sched
         scheduler::schedule,
         memory::status,
         memory::decisions,
+        metrics::metrics,
         reports::latest,
         reports::list,
         viewer::view,

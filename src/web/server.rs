@@ -21,7 +21,9 @@ use tokio::sync::{oneshot, watch};
 use super::door::{self, Closing};
 use super::face::Face;
 use super::problem::Problem;
-use super::{dashboard, generate, health, history, market, memory, openapi, reports, scheduler, viewer};
+use super::{
+    dashboard, generate, health, history, market, memory, metrics, openapi, reports, scheduler, viewer,
+};
 
 /// How long a client may take to send the head of its request once it has begun.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -150,6 +152,7 @@ fn app(
         .service(generate::finish)
         .service(scheduler::schedule)
         .service(memory::status)
+        .service(metrics::metrics)
         .service(memory::decisions)
         .service(reports::latest)
         .service(reports::list)

@@ -10,6 +10,7 @@ mod checker;
 mod dashboard;
 mod description;
 mod history;
+mod metrics;
 mod orders;
 mod schedule;
 mod token;

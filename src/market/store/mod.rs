@@ -12,6 +12,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::model::Snapshot;
+use crate::persistence::archive::PoolUse;
 
 pub use in_process::InProcessStore;
 pub use redis::RedisStore;
@@ -29,6 +30,11 @@ pub trait IndexStore: Send + Sync {
     /// Whether other replicas see what is put here; then one of them refreshes for all.
     fn is_shared(&self) -> bool {
         false
+    }
+
+    /// Its connections now; nothing where it has none.
+    fn pool(&self) -> Option<PoolUse> {
+        None
     }
 
     /// Connections that were opened since the store was made: a steady daemon opens as many as its pool has, once.

@@ -23,6 +23,7 @@ use super::{IndexStore, StoreError};
 use crate::clock::{Clock, Stopwatch};
 use crate::config::{ConfigError, RedisConfig, RedisUrl};
 use crate::market::model::Snapshot;
+use crate::persistence::archive::PoolUse;
 
 /// After a failure nobody who only wants to read tries again for so long.
 const LEFT_ALONE: Duration = Duration::from_secs(5);
@@ -160,6 +161,11 @@ impl IndexStore for RedisStore {
 
     fn latest(&self) -> BoxFuture<'_, Result<Option<Arc<Snapshot>>, StoreError>> {
         self.read().map(Ok).boxed()
+    }
+
+    fn pool(&self) -> Option<PoolUse> {
+        let state = self.pool.state();
+        Some(PoolUse { open: state.connections, idle: state.idle_connections, most: self.pool.max_size() })
     }
 
     fn connections_opened(&self) -> u64 {
