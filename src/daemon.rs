@@ -4,12 +4,15 @@
 //! templates, the configuration's time zone.
 
 mod circumstances;
+mod day;
+mod diary;
 mod error;
 mod extent;
 mod foundation;
 mod links;
 mod listener;
 
+use std::cell::RefCell;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +33,8 @@ use crate::supervision::status::ShutdownReport;
 use crate::web::{self, Face, Orders, Server, Token};
 
 pub use circumstances::Circumstances;
+use day::Tally;
+use diary::{Diary, Writer};
 pub use error::StartError;
 pub use extent::Extent;
 use foundation::Foundation;
@@ -62,6 +67,8 @@ pub struct Daemon {
     /// Where the web face listens.
     pub address: Option<SocketAddr>,
     face: Option<OpenFace>,
+    /// Nothing for a single report.
+    diary: Option<Diary>,
     config: Config,
 }
 
@@ -121,10 +128,14 @@ impl Daemon {
             memory: foundation.logbook.clone(),
             address: None,
             face: None,
+            diary: None,
             config: foundation.config.clone(),
         };
         if let Some((listener, address)) = listening {
             daemon.open_the_face(listener, address, &foundation, &links.auto)?;
+        }
+        if extent == Extent::Whole {
+            daemon.begin_the_diary(&foundation);
         }
         Ok(daemon)
     }
@@ -166,6 +177,19 @@ impl Daemon {
         Ok(())
     }
 
+    fn begin_the_diary(&mut self, foundation: &Foundation) {
+        let writer = Writer {
+            supervisor: self.supervisor.clone(),
+            memory: self.memory.clone(),
+            instruments: foundation.instruments.clone(),
+            editions: self.config.report.each_edition().into_iter().map(|edition| edition.edition).collect(),
+            clock: foundation.clock.clone(),
+            zone: foundation.zone.clone(),
+            before: RefCell::new(Tally::begun(foundation.clock.now())),
+        };
+        self.diary = Some(Diary::begin(writer));
+    }
+
     /// Ends everything, in order, within the configured limit: first no new requests, then the actors, the last
     /// started first.
     ///
@@ -174,6 +198,9 @@ impl Daemon {
     pub async fn shut_down(self) -> Result<ShutdownReport, SupervisorError> {
         // A reader of a large report is not worth the deadline.
         drop(self.face);
+        if let Some(diary) = self.diary {
+            diary.close().await;
+        }
         self.supervisor.shut_down(self.config.supervision.drain_within).await
     }
 

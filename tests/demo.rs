@@ -43,3 +43,42 @@ fn a_demo_of_a_minute_refreshes_reports_and_exports_a_page_that_renders() {
         assert!(picture_of(&page).len() > 50_000, "{language}");
     }
 }
+
+#[test]
+fn a_day_is_summed_up_at_midnight_and_at_the_end() {
+    let directory = tempdir().unwrap();
+    // From before midnight in Ho Chi Minh City until after the next one: a day and some hours.
+    let demo = run(evenkeel(directory.path()).args([
+        "--log-format",
+        "json",
+        "demo",
+        "--speed",
+        "3600",
+        "--for",
+        "30s",
+        "--port",
+        "0",
+        "--from",
+        "2026-03-01T16:30:00Z",
+    ]));
+    let log = stderr(&demo);
+    let days: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|line: &serde_json::Value| line["event"] == "day-summary")
+        .collect();
+    assert_eq!(days.len(), 3, "two midnights and the end: {log}");
+    let fields = |position: usize| &days[position]["fields"];
+    assert_eq!(fields(0)["to"], fields(1)["from"], "no moment is left out or counted twice");
+    assert!(fields(0)["to"].as_str().unwrap().starts_with("2026-03-01T17:00:0"), "{days:?}");
+    assert!(fields(1)["to"].as_str().unwrap().starts_with("2026-03-02T17:00:0"), "{days:?}");
+    let refreshes = log.matches("\"event\":\"refreshed\"").count() as u64;
+    let told = (0..3).map(|position| {
+        let count = |name: &str| fields(position)[name].as_u64().unwrap();
+        count("refreshes_complete") + count("refreshes_partial") + count("refreshes_failed")
+    });
+    assert_eq!(told.sum::<u64>(), refreshes, "each refresh belongs to one day");
+    let low = fields(1)["rss_low_bytes"].as_u64().unwrap();
+    assert!(low > 1 << 20 && fields(1)["rss_high_bytes"].as_u64().unwrap() >= low, "{days:?}");
+    assert!(fields(1)["growth_bytes"]["persistence"].is_i64(), "{days:?}");
+}

@@ -17,8 +17,9 @@ use crate::memory::probe;
 use crate::persistence::messages::Observe as ObservePersistence;
 use crate::supervision::BLOCKING_KEEP_ALIVE;
 
-/// Who sleeps on the clock while nothing is to be done: the refreshes, the schedule, the monitor, the daily removal.
-const SLEEPERS: usize = 4;
+/// Who sleeps on the clock while nothing is to be done: the refreshes, the schedule, the monitor, the daily removal, the
+/// diary.
+const SLEEPERS: usize = 5;
 
 /// How long work may take, in real time.
 const RESTLESS_AFTER: Duration = Duration::from_secs(300);
