@@ -110,12 +110,12 @@ impl Daemon {
         clock: Clock,
         extent: Extent,
     ) -> Result<Self, StartError> {
-        let Circumstances { inherited, laboratory, journal } = circumstances;
+        let mut circumstances = circumstances;
         let listening = match extent {
-            Extent::Whole => Some(listener::listen(inherited, &config.server)?),
+            Extent::Whole => Some(listener::listen(circumstances.inherited.take(), &config.server)?),
             Extent::OneReport => None,
         };
-        let foundation = Arc::new(Foundation::lay(config, clock, laboratory, journal)?);
+        let foundation = Arc::new(Foundation::lay(config, clock, circumstances)?);
         let links = Links::new();
         let supervisor = foundation.supervisor(&links, extent).run();
         let mut daemon = Self {
@@ -154,6 +154,7 @@ impl Daemon {
         let face = Face {
             supervisor: self.supervisor.clone(),
             store: Arc::clone(&self.store),
+            added: foundation.sources.added(),
             archive: self.archive.clone(),
             memory: self.memory.clone(),
             instruments: foundation.instruments.clone(),

@@ -29,7 +29,8 @@ fn failed(error: &str, last_good: Option<Good<Quote>>) -> Reading<Quote> {
 }
 
 fn snapshot(indices: Vec<(&str, Reading<Quote>)>) -> Snapshot {
-    let named = |(name, reading): (&str, Reading<Quote>)| IndexReading { name: name.to_owned(), reading };
+    let named =
+        |(name, reading): (&str, Reading<Quote>)| IndexReading { name: name.to_owned(), own: None, reading };
     Snapshot {
         taken_at: at("2026-05-07T07:46:00Z"),
         indices: indices.into_iter().map(named).collect(),

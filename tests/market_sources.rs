@@ -197,7 +197,7 @@ async fn fallbacks_are_asked_in_order_and_only_for_what_is_still_missing() {
     assert!(server.asked(KBS).is_empty());
     let source = |name: &str| snapshot.index(name).unwrap().known().unwrap().source;
     assert_eq!(
-        VIETNAM.map(source).map(SourceName::as_str),
+        VIETNAM.map(source).map(|name| name.to_string()),
         ["vietcap", "entrade", "vietcap", "entrade", "entrade"]
     );
 

@@ -205,7 +205,7 @@ impl Index {
             Some(error) => Reading::Failed { error: error.clone(), last_good },
             None => Reading::Known(good(quote, at)),
         };
-        IndexReading { name: self.entry().name.to_owned(), reading }
+        IndexReading { name: self.entry().name.to_owned(), own: None, reading }
     }
 
     fn study(&self) -> Study {

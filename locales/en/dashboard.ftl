@@ -54,6 +54,7 @@ dash-process = process
 dash-threads = threads
 dash-limit = limit
 dash-indices = Indices
+dash-market-own = Others
 dash-indices-empty = There are no indices yet.
 dash-index = Index
 dash-value = Value

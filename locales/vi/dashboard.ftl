@@ -54,6 +54,7 @@ dash-process = tiến trình
 dash-threads = luồng
 dash-limit = giới hạn
 dash-indices = Chỉ số
+dash-market-own = Khác
 dash-indices-empty = Chưa có chỉ số nào.
 dash-index = Chỉ số
 dash-value = Giá trị

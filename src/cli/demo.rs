@@ -52,7 +52,8 @@ pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), F
         ))?;
         let archive_of = config.clone();
         let laboratory = Laboratory::new(arguments.leaks.iter().cloned());
-        let circumstances = Circumstances { inherited, laboratory, journal: log.journal.clone() };
+        let journal = log.journal.clone();
+        let circumstances = Circumstances { inherited, laboratory, journal, ..Circumstances::default() };
         let daemon = Daemon::start_under(circumstances, config, clock, Extent::Whole)?;
         if let Some(address) = daemon.address {
             log::info!(

@@ -1,11 +1,16 @@
 //! What a daemon is started with besides its configuration.
 
+use std::fmt;
+use std::sync::Arc;
+
 use super::listener::Inherited;
 use crate::journal::Journal;
 use crate::laboratory::Laboratory;
+use crate::market::source::OwnSources;
+use crate::market::store::IndexStore;
 
 /// What a daemon is started with besides its configuration; by default nothing.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Circumstances {
     /// A socket that the process was started with; its address holds then.
     pub inherited: Option<Inherited>,
@@ -13,4 +18,16 @@ pub struct Circumstances {
     pub laboratory: Laboratory,
     /// Where the application's logger keeps its lines; nobody fills the one that is there by default.
     pub journal: Journal,
+    /// Sources that the application brings.
+    pub sources: OwnSources,
+    /// Where the latest snapshot is kept, instead of where the configuration says.
+    pub store: Option<Arc<dyn IndexStore>>,
+}
+
+impl fmt::Debug for Circumstances {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Circumstances");
+        debug.field("inherited", &self.inherited).field("laboratory", &self.laboratory);
+        debug.field("sources", &self.sources).field("store", &self.store.is_some()).finish_non_exhaustive()
+    }
 }

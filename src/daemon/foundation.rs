@@ -6,6 +6,7 @@ use actix::{Actor, Context};
 use bytesize::ByteSize;
 use jiff::tz::TimeZone;
 
+use super::circumstances::Circumstances;
 use super::error::StartError;
 use super::extent::Extent;
 use super::links::Links;
@@ -16,7 +17,7 @@ use crate::laboratory::Laboratory;
 use crate::market::indices::{MarketIndices, Outlets};
 use crate::market::instruments::MarketInstruments;
 use crate::market::model::Index;
-use crate::market::source::{Gates, SourceError, Sources, client_config};
+use crate::market::source::{Gates, OwnSources, SourceError, Sources, client_config};
 use crate::market::store::{InProcessStore, IndexStore, RedisStore};
 use crate::memory::arena::Arenas;
 use crate::memory::probe::cgroup_limit;
@@ -57,6 +58,7 @@ pub(super) struct Foundation {
     pub(super) dashboard: Dashboard,
     tls: Arc<rustls::ClientConfig>,
     gates: Gates,
+    pub(super) sources: OwnSources,
     arenas: Option<Arenas>,
     laboratory: Laboratory,
     replica: Replica,
@@ -70,9 +72,9 @@ impl Foundation {
     pub(super) fn lay(
         mut config: Config,
         clock: Clock,
-        laboratory: Laboratory,
-        journal: Journal,
+        circumstances: Circumstances,
     ) -> Result<Self, StartError> {
+        let Circumstances { laboratory, journal, sources, store, inherited: _ } = circumstances;
         let plans = plans(&config.report)?;
         let zone = TimeZone::get(&config.report.zone)
             .map_err(|_| ScheduleError::UnknownZone(config.report.zone.clone()))?;
@@ -93,9 +95,10 @@ impl Foundation {
         // The memory monitor says what follows from it.
         let arenas = Arenas::probe().map_err(|error| log::debug!("{error}")).ok();
         let logbook = Logbook::open(&config.data_dir, &config.memory);
-        let store: Arc<dyn IndexStore> = match &config.redis.url {
-            Some(url) => Arc::new(RedisStore::new(&config.redis, url, clock.clone())?),
-            None => Arc::new(InProcessStore::new(clock.clone())),
+        let store: Arc<dyn IndexStore> = match (store, &config.redis.url) {
+            (Some(store), _) => store,
+            (None, Some(url)) => Arc::new(RedisStore::new(&config.redis, url, clock.clone())?),
+            (None, None) => Arc::new(InProcessStore::new(clock.clone())),
         };
         let gates = Gates::default();
         let editions = plans.iter().map(|(_, edition)| edition.edition.as_str());
@@ -113,6 +116,7 @@ impl Foundation {
             dashboard,
             tls,
             gates,
+            sources,
             arenas,
             laboratory,
             replica: Replica::of_this_process(),
@@ -254,7 +258,9 @@ impl Foundation {
     }
 
     fn sources(&self) -> Result<Sources, SourceError> {
-        Sources::new(&self.config.market, Arc::clone(&self.tls), self.gates.clone(), self.clock.clone())
+        let (tls, gates) = (Arc::clone(&self.tls), self.gates.clone());
+        let sources = Sources::new(&self.config.market, tls, gates, self.clock.clone())?;
+        Ok(sources.with_own(self.sources.clone()))
     }
 }
 

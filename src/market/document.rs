@@ -53,18 +53,19 @@ impl Serialize for Indices<'_> {
             entries.serialize_entry(index.name, &Entry { code: index.code, reading, now })?;
         }
         for read in &snapshot.indices {
-            let Some(index) = Index::named(&read.name) else { continue };
-            if index.market != Market::Vietnam {
-                let entry = Entry { code: index.code, reading: Some(&read.reading), now };
-                entries.serialize_entry(index.name, &entry)?;
-            }
+            let code = match (Index::named(&read.name), &read.own) {
+                (Some(Index { market: Market::Vietnam, .. }), _) | (None, None) => continue,
+                (Some(index), _) => index.code,
+                (None, Some(own)) => &own.code,
+            };
+            entries.serialize_entry(&read.name, &Entry { code, reading: Some(&read.reading), now })?;
         }
         entries.end()
     }
 }
 
 struct Entry<'a> {
-    code: &'static str,
+    code: &'a str,
     /// Nothing when the index is not collected at all.
     reading: Option<&'a Reading<Quote>>,
     now: Timestamp,
@@ -96,8 +97,8 @@ impl Serialize for Entry<'_> {
 }
 
 #[derive(serde::Serialize)]
-struct Value {
-    code: &'static str,
+struct Value<'a> {
+    code: &'a str,
     date: String,
     open: Option<f64>,
     high: Option<f64>,
@@ -106,8 +107,8 @@ struct Value {
     volume: Option<u64>,
 }
 
-impl Value {
-    fn of(code: &'static str, quote: &Quote) -> Self {
+impl<'a> Value<'a> {
+    fn of(code: &'a str, quote: &Quote) -> Self {
         Self {
             code,
             date: ICT.to_datetime(quote.at).strftime("%Y-%m-%dT%H:%M:%S").to_string(),
@@ -122,14 +123,14 @@ impl Value {
 }
 
 #[derive(serde::Serialize)]
-struct Stale {
-    value: Value,
+struct Stale<'a> {
+    value: Value<'a>,
     age_seconds: i64,
-    source: &'static str,
+    source: &'a str,
 }
 
-impl Stale {
-    fn of(code: &'static str, good: &Good<Quote>, now: Timestamp) -> Self {
+impl<'a> Stale<'a> {
+    fn of(code: &'a str, good: &'a Good<Quote>, now: Timestamp) -> Self {
         Self {
             value: Value::of(code, &good.value),
             age_seconds: now.duration_since(good.fetched_at).as_secs().max(0),

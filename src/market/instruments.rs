@@ -27,13 +27,13 @@ struct RefreshLabels {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct SourceLabels {
-    source: &'static str,
+    source: String,
     result: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct SourceLabel {
-    source: &'static str,
+    source: String,
 }
 
 impl Default for MarketInstruments {
@@ -62,8 +62,8 @@ impl MarketInstruments {
         };
         self.refreshes.get_or_create(&RefreshLabels { result }).inc();
         for SourceOutcome { source, error, duration_ms } in sources {
-            let (source, result) = (source.as_str(), if error.is_none() { "ok" } else { "failed" });
-            self.requests.get_or_create(&SourceLabels { source, result }).inc();
+            let (source, result) = (source.to_string(), if error.is_none() { "ok" } else { "failed" });
+            self.requests.get_or_create(&SourceLabels { source: source.clone(), result }).inc();
             self.latency.get_or_create(&SourceLabel { source }).observe(*duration_ms as f64 / 1e3);
         }
     }

@@ -12,5 +12,6 @@ pub mod parse;
 pub mod participation;
 pub mod points;
 pub mod source;
+pub mod source_name;
 pub mod store;
 pub mod technicals;

@@ -3,10 +3,10 @@
 //! Pure data: no I/O and no clock. A [`Snapshot`] always names every index that was asked for; one that could not be
 //! had carries its error and, where there is one, the last good value with the time it was fetched.
 
-use std::fmt;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use super::source_name::SourceName;
 
 /// A market whose indices are collected together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -73,50 +73,6 @@ impl Index {
 pub fn names() -> String {
     let names: Vec<&str> = CATALOGUE.iter().map(|index| index.name).collect();
     names.join(", ")
-}
-
-/// Who answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SourceName {
-    /// Vietcap's index snapshot and chart.
-    Vietcap,
-    /// Entrade (DNSE), the first fallback for Vietnam.
-    Entrade,
-    /// KB Securities, the second fallback for Vietnam.
-    Kbs,
-    /// Binance spot.
-    Binance,
-    /// CoinGecko: the whole market and the constituents.
-    Coingecko,
-    /// CoinPaprika, the fallback for the whole market.
-    Coinpaprika,
-    /// The Fear & Greed index of alternative.me.
-    AlternativeMe,
-    /// Yahoo's chart service.
-    Yahoo,
-}
-
-impl SourceName {
-    /// The name in configuration, logs and history.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Vietcap => "vietcap",
-            Self::Entrade => "entrade",
-            Self::Kbs => "kbs",
-            Self::Binance => "binance",
-            Self::Coingecko => "coingecko",
-            Self::Coinpaprika => "coinpaprika",
-            Self::AlternativeMe => "alternative-me",
-            Self::Yahoo => "yahoo",
-        }
-    }
-}
-
-impl fmt::Display for SourceName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 /// The state of one index at one time.
@@ -244,11 +200,32 @@ impl<T> Reading<T> {
     }
 }
 
+/// An index of a source that an application brings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnIndex {
+    /// The name in documents and history: 1 to 23 characters of `a` to `z`, `0` to `9`, `-` and `_`.
+    pub name: String,
+    /// The symbol that people know.
+    pub code: String,
+    /// What it is called on the dashboard, its unit included.
+    pub title: String,
+}
+
+impl OwnIndex {
+    /// An index of these names.
+    pub fn new(name: &str, code: &str, title: &str) -> Self {
+        Self { name: name.to_owned(), code: code.to_owned(), title: title.to_owned() }
+    }
+}
+
 /// One index in a snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IndexReading {
-    /// A name of the [`CATALOGUE`].
+    /// A name of the [`CATALOGUE`], or of an index that a source of the application's own added.
     pub name: String,
+    /// What such an index is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnIndex>,
     /// What is known of it.
     pub reading: Reading<Quote>,
 }
@@ -269,7 +246,7 @@ pub struct SourceOutcome {
 pub struct Snapshot {
     /// When the refresh began.
     pub taken_at: Timestamp,
-    /// Every index of every enabled market, in the order of the [`CATALOGUE`].
+    /// Every index of every enabled market, in the order of the [`CATALOGUE`], then those of the application's own.
     pub indices: Vec<IndexReading>,
     /// The crypto market; nothing when crypto is not enabled.
     pub crypto: Option<Reading<CryptoOverview>>,

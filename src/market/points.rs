@@ -87,7 +87,7 @@ mod tests {
         let taken_at = "2026-05-07T08:00:00Z".parse().unwrap();
         let earlier = "2026-05-07T07:57:00Z".parse().unwrap();
         let good = |close, fetched_at| Good { value: quote(close), source: SourceName::Vietcap, fetched_at };
-        let index = |name: &str, reading| IndexReading { name: name.to_owned(), reading };
+        let index = |name: &str, reading| IndexReading { name: name.to_owned(), own: None, reading };
         let snapshot = Snapshot {
             taken_at,
             indices: vec![

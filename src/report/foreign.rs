@@ -47,8 +47,8 @@ pub(super) fn line(text: &str, limit: usize) -> String {
 }
 
 /// What a source calls itself.
-pub(super) fn source(name: SourceName) -> &'static str {
-    match name {
+pub(super) fn source(name: SourceName) -> String {
+    let known = match name {
         SourceName::Vietcap => "Vietcap",
         SourceName::Entrade => "Entrade (DNSE)",
         SourceName::Kbs => "KB Securities",
@@ -57,7 +57,9 @@ pub(super) fn source(name: SourceName) -> &'static str {
         SourceName::Coinpaprika => "CoinPaprika",
         SourceName::AlternativeMe => "alternative.me",
         SourceName::Yahoo => "Yahoo Finance",
-    }
+        SourceName::Own(name) => return name.as_str().to_owned(),
+    };
+    known.to_owned()
 }
 
 /// Whether a character is invisible and changes how others are shown.

@@ -98,6 +98,7 @@ fn good<T>(value: T, fetched_at: Timestamp) -> Good<T> {
 fn known(now: Timestamp) -> Snapshot {
     let reading = |name: &'static str| IndexReading {
         name: name.to_owned(),
+        own: None,
         reading: Reading::Known(good(quote(now), now)),
     };
     let outcome = |source, error: Option<&str>| SourceOutcome {
@@ -126,6 +127,7 @@ fn failed(now: Timestamp, last_good_at: Option<Timestamp>) -> Snapshot {
             .iter()
             .map(|index| IndexReading {
                 name: index.name.to_owned(),
+                own: None,
                 reading: reading(quote(now), last_good_at),
             })
             .collect(),

@@ -39,6 +39,8 @@ pub struct Face {
     pub supervisor: SupervisorHandle,
     /// The latest snapshot.
     pub store: Arc<dyn IndexStore>,
+    /// Names of the indices that the application added.
+    pub added: Vec<String>,
     /// Committed reports.
     pub archive: Archive,
     /// What is known of memory, and what was decided about it.

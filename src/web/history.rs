@@ -92,7 +92,7 @@ pub(super) async fn recorded(
 ) -> Result<HttpResponse, Problem> {
     let HistoryQuery { index, from, to, step } = query.into_inner();
     let [index, from, to, step] = [&index, &from, &to, &step].map(Option::as_deref);
-    let words = Words { index, from, to, step };
+    let words = Words { index, from, to, step, added: &face.added };
     let question = Question::understand(words, face.clock.now(), &face.zone).map_err(Problem::bad_request)?;
     let reader = Reader::new(face.archive.clone(), question).map_err(Problem::internal)?;
     // Before the answer begins: a database that cannot be read has a status of its own.
@@ -120,7 +120,7 @@ struct Reader {
 
 impl Reader {
     fn new(archive: Archive, question: Question) -> Result<Self, serde_json::Error> {
-        let Question { series: index, from, to, .. } = question;
+        let (index, from, to) = (question.series.as_str(), question.from, question.to);
         let history = History { index, from, to, step: question.step_as_written(), points: Vec::new() };
         let mut beginning = serde_json::to_vec(&history)?;
         // The points come before the last bracket and the last brace.
@@ -132,7 +132,7 @@ impl Reader {
     fn next_piece(&mut self) -> Result<Option<Vec<u8>>, PersistenceError> {
         let mut piece = std::mem::take(&mut self.beginning);
         while let Some(from) = self.next {
-            let Question { series, to, step, .. } = self.question;
+            let Question { ref series, to, step, .. } = self.question;
             let (until, next) = stretch(from, to, step);
             for point in self.archive.history(series, from, until, step)? {
                 self.write(&point, &mut piece);

@@ -135,7 +135,7 @@ pub(crate) fn snapshot(markets: &[Market]) -> Snapshot {
     let indices = CATALOGUE
         .iter()
         .filter(|index| markets.contains(&index.market))
-        .map(|index| IndexReading { name: index.name.to_owned(), reading: reading(index) })
+        .map(|index| IndexReading { name: index.name.to_owned(), own: None, reading: reading(index) })
         .collect();
     let overview = CryptoOverview {
         at: minutes_ago(4),

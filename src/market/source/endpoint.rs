@@ -42,7 +42,7 @@ const AS_VIETCAPS_PAGE: &[(&str, &str)] = &[
 pub(super) struct Endpoint {
     pub(super) name: SourceName,
     pub(super) clock: Clock,
-    gate: &'static str,
+    gate: String,
     enabled: bool,
     base: String,
     headers: HeaderMap,
@@ -82,7 +82,7 @@ impl Endpoint {
         Ok(Self {
             name,
             clock: clock.clone(),
-            gate: name.as_str(),
+            gate: name.to_string(),
             enabled: config.enabled,
             base: base.to_owned(),
             headers: headers(name, config.api_key.as_ref().map(Secret::expose), &url)?,
@@ -96,8 +96,8 @@ impl Endpoint {
     }
 
     /// The same source behind another gate, for a part of it that refuses on its own.
-    pub(super) fn behind(&self, gate: &'static str) -> Self {
-        Self { gate, ..self.clone() }
+    pub(super) fn behind(&self, gate: &str) -> Self {
+        Self { gate: gate.to_owned(), ..self.clone() }
     }
 
     /// Whether the source may be asked. Without a recent answer to go by it may be asked before its minimum interval
@@ -108,7 +108,7 @@ impl Endpoint {
         }
         let interval =
             if has_recent_answer { self.min_interval } else { self.min_interval.min(self.cool_down) };
-        match self.gates.with(self.gate, |gate| gate.due(self.clock.now(), interval)) {
+        match self.gates.with(&self.gate, |gate| gate.due(self.clock.now(), interval)) {
             Due::Now => Turn::Ask,
             Due::NotBefore(not_before) => Turn::TooEarly(not_before),
             Due::Cooling(cooling) => Turn::Cooling(cooling),
@@ -121,7 +121,7 @@ impl Endpoint {
             return Err(SourceError::Disabled(self.name));
         }
         let now = self.clock.now();
-        match self.gates.with(self.gate, |gate| gate.cooling(now).cloned()) {
+        match self.gates.with(&self.gate, |gate| gate.cooling(now).cloned()) {
             None => Ok(()),
             Some(Cooling { until, why }) => Err(SourceError::CoolingDown { name: self.name, until, why }),
         }
@@ -155,12 +155,12 @@ impl Endpoint {
 
     /// Tells the gate that a refresh was answered.
     pub(super) fn note_answer(&self) {
-        self.gates.with(self.gate, |gate| gate.answered(self.clock.now()));
+        self.gates.with(&self.gate, |gate| gate.answered(self.clock.now()));
     }
 
     /// Tells the gate that a question beside the refresh was answered.
     pub(super) fn note_recovery(&self) {
-        self.gates.with(self.gate, |gate| gate.recovered(self.clock.now()));
+        self.gates.with(&self.gate, |gate| gate.recovered(self.clock.now()));
     }
 
     /// Tells the gate what went wrong; only refusals matter to it.
@@ -168,7 +168,7 @@ impl Endpoint {
         if let Failure::Refused { refusal, .. } = failure {
             let now = self.clock.now();
             let chance = rand::random::<f64>();
-            self.gates.with(self.gate, |gate| {
+            self.gates.with(&self.gate, |gate| {
                 gate.refused(now, *refusal, failure.to_string(), self.cool_down, chance);
             });
         }

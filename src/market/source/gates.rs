@@ -10,13 +10,13 @@ use crate::market::model::SourceName;
 /// One gate a source, and one for every part of a source that refuses on its own; cloneable. Created once, where the
 /// daemon is put together.
 #[derive(Debug, Clone, Default)]
-pub struct Gates(Arc<Mutex<BTreeMap<&'static str, Gate>>>);
+pub struct Gates(Arc<Mutex<BTreeMap<String, Gate>>>);
 
 impl Gates {
     /// Looks at or changes one gate.
-    pub(super) fn with<T>(&self, name: &'static str, act: impl FnOnce(&mut Gate) -> T) -> T {
+    pub(super) fn with<T>(&self, name: &str, act: impl FnOnce(&mut Gate) -> T) -> T {
         let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        act(gates.entry(name).or_default())
+        act(gates.entry(name.to_owned()).or_default())
     }
 
     /// A copy of one source's gate.

@@ -12,6 +12,7 @@ use super::endpoint::Endpoint;
 use super::error::SourceError;
 use super::gates::Gates;
 use super::narrow::NarrowClient;
+use super::own::OwnSources;
 use super::us::Us;
 use super::vietnam::Vietnam;
 use crate::clock::Clock;
@@ -26,6 +27,7 @@ pub struct Sources {
     vietnam: Option<Vietnam>,
     crypto: Option<Crypto>,
     us: Option<Us>,
+    own: OwnSources,
     coingecko: Endpoint,
     narrow: NarrowClient,
 }
@@ -63,9 +65,16 @@ impl Sources {
             vietnam: config.vietnam.then_some(vietnam),
             crypto: config.crypto.then_some(crypto),
             us: config.us.then_some(us),
+            own: OwnSources::default(),
             coingecko,
             narrow: NarrowClient::new(&tls),
         })
+    }
+
+    /// Asks these sources as well, and hears them first.
+    #[must_use]
+    pub fn with_own(self, own: OwnSources) -> Self {
+        Self { own, ..self }
     }
 
     /// Asks every source that is due, all markets at the same time.
@@ -75,10 +84,11 @@ impl Sources {
     pub async fn snapshot(&self, previous: Option<&Snapshot>) -> Snapshot {
         let stopwatch = self.clock.stopwatch();
         let taken_at = self.clock.now();
-        let (vietnam, crypto, us) = tokio::join!(
+        let (vietnam, crypto, us, own) = tokio::join!(
             async { Some(self.vietnam.as_ref()?.collect(taken_at, previous).await) },
             async { Some(self.crypto.as_ref()?.collect(&self.coingecko, taken_at, previous).await) },
             async { Some(self.us.as_ref()?.collect(taken_at, previous).await) },
+            self.own.ask(),
         );
         let mut snapshot = Snapshot {
             taken_at,
@@ -104,6 +114,7 @@ impl Sources {
             snapshot.indices.extend(named(indices));
             snapshot.sources.extend(outcomes);
         }
+        own.enter(&mut snapshot, previous, self.clock.now().max(taken_at));
         snapshot.fetch_duration_ms = stopwatch.elapsed_ms();
         snapshot
     }
@@ -137,5 +148,5 @@ impl Sources {
 }
 
 fn named(readings: Vec<(&'static str, Reading<Quote>)>) -> impl Iterator<Item = IndexReading> {
-    readings.into_iter().map(|(name, reading)| IndexReading { name: name.to_owned(), reading })
+    readings.into_iter().map(|(name, reading)| IndexReading { name: name.to_owned(), own: None, reading })
 }

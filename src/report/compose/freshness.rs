@@ -42,7 +42,7 @@ pub(super) fn data_quality(
         .sources
         .iter()
         .filter(|outcome| outcome.error.is_some())
-        .map(|outcome| foreign::source(outcome.source).to_owned())
+        .map(|outcome| foreign::source(outcome.source))
         .collect();
     let sound = stale.is_empty() && missing.is_empty() && failed.is_empty();
     let mut sentences = Vec::new();

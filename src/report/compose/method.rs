@@ -17,7 +17,7 @@ pub(in crate::report) struct Method {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Source {
-    name: &'static str,
+    name: String,
     error: Option<String>,
     duration: String,
 }

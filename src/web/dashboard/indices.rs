@@ -10,7 +10,6 @@ use super::asked::Asked;
 use super::shelf::Courses;
 use super::state::Moment;
 use crate::market::model::{Index, IndexReading, Market, Snapshot};
-use crate::report::locale::Locale;
 
 /// A value that is older than this many refreshes is stale, even if no source has failed.
 const REFRESHES: u32 = 3;
@@ -25,15 +24,15 @@ pub(super) struct Indices {
 
 #[derive(Debug, Serialize)]
 struct Group {
-    /// `vietnam`, `crypto` or `us`.
-    market: Market,
+    /// Nothing for the indices that the application added.
+    market: Option<Market>,
     rows: Vec<Row>,
 }
 
 #[derive(Debug, Serialize)]
 struct Row {
-    title: &'static str,
-    code: &'static str,
+    title: String,
+    code: String,
     /// Nothing when there is not even an old value.
     value: Option<String>,
     change: Option<String>,
@@ -59,8 +58,12 @@ pub(super) async fn indices(face: &web::Data<Face>, asked: Asked) -> Result<Indi
     for market in [Market::Vietnam, Market::Crypto, Market::Us] {
         let rows = rows(face, asked, market, &snapshot, &courses)?;
         if !rows.is_empty() {
-            groups.push(Group { market, rows });
+            groups.push(Group { market: Some(market), rows });
         }
+    }
+    let rows = added(face, asked, &snapshot, &courses)?;
+    if !rows.is_empty() {
+        groups.push(Group { market: None, rows });
     }
     Ok(Indices { taken: Some(Moment::time(face, snapshot.taken_at)), reason: None, groups })
 }
@@ -72,39 +75,42 @@ fn rows(
     snapshot: &Snapshot,
     courses: &Courses,
 ) -> Result<Vec<Row>, Problem> {
-    let (locale, now) = (asked.locale(face), face.clock.now());
-    let limit = face.refresh_every * REFRESHES;
-    let of_market = Index::of(market);
-    let known = of_market
+    let known = Index::of(market)
         .filter_map(|index| Some((index, snapshot.indices.iter().find(|it| it.name == index.name)?)));
-    known
-        .map(|(index, reading)| {
-            let course = courses.iter().find(|(name, _)| name == index.name).map(|(_, line)| line.clone());
-            let late = |fetched: Timestamp| now.duration_since(fetched).unsigned_abs() > limit;
-            row(&locale, index, reading, now, course, &late)
-        })
+    let named = |index: &Index| (index.title.to_owned(), index.code.to_owned());
+    known.map(|(index, reading)| row(face, asked, named(index), Some(market), reading, courses)).collect()
+}
+
+/// The rows of indices that are not in the catalogue.
+fn added(face: &Face, asked: Asked, snapshot: &Snapshot, courses: &Courses) -> Result<Vec<Row>, Problem> {
+    let own = snapshot.indices.iter().filter_map(|reading| Some((reading.own.as_ref()?, reading)));
+    own.map(|(own, reading)| row(face, asked, (own.title.clone(), own.code.clone()), None, reading, courses))
         .collect()
 }
 
 fn row(
-    locale: &Locale,
-    index: &Index,
+    face: &Face,
+    asked: Asked,
+    (title, code): (String, String),
+    market: Option<Market>,
     reading: &IndexReading,
-    now: Timestamp,
-    course: Option<String>,
-    late: &dyn Fn(Timestamp) -> bool,
+    courses: &Courses,
 ) -> Result<Row, Problem> {
+    let (locale, now) = (asked.locale(face), face.clock.now());
+    let limit = face.refresh_every * REFRESHES;
+    let late = |fetched: Timestamp| now.duration_since(fetched).unsigned_abs() > limit;
+    let course = courses.iter().find(|(name, _)| *name == reading.name).map(|(_, line)| line.clone());
     let good = reading.reading.latest();
     let quote = good.map(|good| &good.value);
     let percent = quote.and_then(|quote| quote.change_percent());
     let age = good.map(|good| locale.age(good.fetched_at, now)).transpose().map_err(Problem::internal)?;
     let failed = reading.reading.error();
     Ok(Row {
-        title: index.title,
-        code: index.code,
-        value: quote.map(|quote| match index.market {
-            Market::Crypto => locale.language.dollars(quote.close),
-            Market::Vietnam | Market::Us => locale.language.decimal(quote.close, 2),
+        title,
+        code,
+        value: quote.map(|quote| match market {
+            Some(Market::Crypto) => locale.language.dollars(quote.close),
+            Some(Market::Vietnam | Market::Us) | None => locale.language.decimal(quote.close, 2),
         }),
         change: percent.map(|percent| locale.language.change(percent)),
         direction: percent.map_or("flat", direction),

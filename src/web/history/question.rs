@@ -33,12 +33,14 @@ pub(super) struct Words<'a> {
     pub(super) from: Option<&'a str>,
     pub(super) to: Option<&'a str>,
     pub(super) step: Option<&'a str>,
+    /// Series beside those that every daemon has.
+    pub(super) added: &'a [String],
 }
 
 /// A question with an answer of bounded length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Question {
-    pub(super) series: &'static str,
+    pub(super) series: String,
     pub(super) from: Timestamp,
     pub(super) to: Timestamp,
     /// At least a second.
@@ -48,7 +50,7 @@ pub(super) struct Question {
 impl Question {
     /// Understands `words` at `now`; dates are days of `zone`.
     pub(super) fn understand(words: Words<'_>, now: Timestamp, zone: &TimeZone) -> Result<Self, String> {
-        let series = series(words.index)?;
+        let series = series(words.index, words.added)?.to_owned();
         let to = match words.to {
             Some(text) => time("to", text, zone, Edge::End)?,
             None => now,
@@ -73,11 +75,13 @@ impl Question {
     }
 }
 
-fn series(index: Option<&str>) -> Result<&'static str, String> {
-    let known = || points::series().collect::<Vec<_>>().join(", ");
+fn series<'a>(index: Option<&str>, added: &'a [String]) -> Result<&'a str, String> {
+    let mut all: Vec<&'a str> = points::series().collect();
+    all.extend(added.iter().map(String::as_str));
+    let known = || all.join(", ");
     let Some(index) = index else { return Err(format!("index: say which; there are {}", known())) };
-    let found = points::series().find(|series| *series == index);
-    found.ok_or_else(|| format!("index: there is none named {index:?}; there are {}", known()))
+    let found = all.iter().find(|series| **series == index);
+    found.copied().ok_or_else(|| format!("index: there is none named {index:?}; there are {}", known()))
 }
 
 /// Which edge of a day a date means.

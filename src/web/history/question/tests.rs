@@ -13,7 +13,7 @@ fn understood(words: Words<'_>) -> Result<(String, String, String), String> {
 
 fn asked<'a>(from: &'a str, to: &'a str, step: Option<&'a str>) -> Words<'a> {
     let some = |text: &'a str| Some(text).filter(|text| !text.is_empty());
-    Words { index: None, from: some(from), to: some(to), step }
+    Words { from: some(from), to: some(to), step, ..Words::default() }
 }
 
 #[test]
