@@ -23,10 +23,10 @@ use crate::market::indices::MarketIndices;
 use crate::market::store::IndexStore;
 use crate::persistence::actor::Persistence;
 use crate::persistence::archive::Archive;
-use crate::report::auto::AutoReport;
 use crate::report::builder::ReportBuilder;
+use crate::report::messages::ObserveSchedule;
 use crate::supervision::handle::SupervisorHandle;
-use crate::supervision::link::Link;
+use crate::supervision::link::{Link, Recipient};
 use crate::supervision::memory_monitor::logbook::Logbook;
 use crate::supervision::messages::SupervisorError;
 use crate::supervision::status::ShutdownReport;
@@ -64,6 +64,10 @@ pub struct Daemon {
     pub archive: Archive,
     /// What is known of its memory, and what was decided about it.
     pub memory: Logbook,
+    /// Knows when the next report is due; nothing where no report is scheduled.
+    pub schedule: Option<Recipient<ObserveSchedule>>,
+    /// Its time.
+    pub clock: Clock,
     /// Where the web face listens.
     pub address: Option<SocketAddr>,
     face: Option<OpenFace>,
@@ -118,6 +122,9 @@ impl Daemon {
         let foundation = Arc::new(Foundation::lay(config, clock, circumstances)?);
         let links = Links::new();
         let supervisor = foundation.supervisor(&links, extent).run();
+        // Whoever asks how the schedule stands does not wait for a new scheduler as long as work would.
+        let scheduled = extent == Extent::Whole && foundation.config.report.scheduled;
+        let schedule = scheduled.then(|| links.auto.with_patience(STATUS_WITHIN).recipient());
         let mut daemon = Self {
             supervisor,
             market: links.market,
@@ -126,13 +133,15 @@ impl Daemon {
             store: Arc::clone(&foundation.store),
             archive: foundation.archive.clone(),
             memory: foundation.logbook.clone(),
+            schedule,
+            clock: foundation.clock.clone(),
             address: None,
             face: None,
             diary: None,
             config: foundation.config.clone(),
         };
         if let Some((listener, address)) = listening {
-            daemon.open_the_face(listener, address, &foundation, &links.auto)?;
+            daemon.open_the_face(listener, address, &foundation)?;
         }
         if extent == Extent::Whole {
             daemon.begin_the_diary(&foundation);
@@ -145,12 +154,9 @@ impl Daemon {
         listener: TcpListener,
         address: SocketAddr,
         foundation: &Foundation,
-        auto: &Link<AutoReport>,
     ) -> Result<(), StartError> {
         let (edition, clock) = (self.config.report.edition.clone(), foundation.clock.clone());
         let orders = Orders::new(self.builder.recipient(), edition, clock);
-        // Whoever asks how the schedule stands does not wait for a new scheduler as long as work would.
-        let schedule = self.config.report.scheduled.then(|| auto.with_patience(STATUS_WITHIN).recipient());
         let face = Face {
             supervisor: self.supervisor.clone(),
             store: Arc::clone(&self.store),
@@ -165,7 +171,7 @@ impl Daemon {
             zone: foundation.zone.clone(),
             clock: foundation.clock.clone(),
             orders,
-            schedule,
+            schedule: self.schedule.clone(),
             report: self.config.report.clone(),
             token: self.config.server.token.as_ref().map(Token::new),
             opened: foundation.clock.stopwatch(),
@@ -189,6 +195,11 @@ impl Daemon {
             before: RefCell::new(Tally::begun(foundation.clock.now())),
         };
         self.diary = Some(Diary::begin(writer));
+    }
+
+    /// What it was started with.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Ends everything, in order, within the configured limit: first no new requests, then the actors, the last

@@ -166,3 +166,23 @@ async fn a_server_that_refuses_to_write_is_said_with_its_reason() {
     let _: String = server.ask("CONFIG SET maxmemory 0");
     refresh_well(&house, &server).await;
 }
+
+#[actix_rt::test]
+async fn a_daemon_whose_server_is_away_is_not_ready() {
+    let mut server = RedisServer::start().await;
+    let house = open(server.port(), |_| {}).await;
+    let ready = async |status: u16| {
+        eventually(SOON, &format!("/ready answers {status}"), async || {
+            let (answered, body) = house.get("/ready").await;
+            (answered == status).then_some(body)
+        })
+        .await
+    };
+    ready(200).await;
+    server.kill();
+    let body = ready(503).await;
+    let reason = "redis: the index store is not available: ";
+    assert!(body.contains(reason) && body.contains("{\"name\":\"snapshot\",\"ok\":true}"), "{body}");
+    server.start_again().await;
+    ready(200).await;
+}

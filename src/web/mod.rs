@@ -17,6 +17,7 @@ mod metrics;
 mod openapi;
 mod orders;
 mod problem;
+mod ready;
 mod reports;
 mod scheduler;
 mod server;

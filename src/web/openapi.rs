@@ -9,7 +9,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
-use super::{dashboard, generate, health, history, market, memory, metrics, reports, scheduler, viewer};
+use super::{
+    dashboard, generate, health, history, market, memory, metrics, ready, reports, scheduler, viewer,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,6 +23,7 @@ use super::{dashboard, generate, health, history, market, memory, metrics, repor
     ),
     paths(
         health::health,
+        ready::ready,
         market::indices,
         history::recorded,
         generate::begin,

@@ -22,7 +22,7 @@ use super::door::{self, Closing};
 use super::face::Face;
 use super::problem::Problem;
 use super::{
-    dashboard, generate, health, history, market, memory, metrics, openapi, reports, scheduler, viewer,
+    dashboard, generate, health, history, market, memory, metrics, openapi, ready, reports, scheduler, viewer,
 };
 
 /// How long a client may take to send the head of its request once it has begun.
@@ -135,6 +135,7 @@ fn app(
     App::new()
         .app_data(web::Data::new(face))
         .app_data(web::Data::new(closing))
+        .app_data(web::Data::new(ready::Probes::default()))
         .app_data(
             web::QueryConfig::default()
                 .error_handler(|error, _| Problem::bad_request(error.to_string()).into()),
@@ -145,6 +146,7 @@ fn app(
                 .add(("Referrer-Policy", "no-referrer")),
         )
         .service(health::health)
+        .service(ready::ready)
         .service(market::indices)
         .service(history::recorded)
         .service(generate::begin)

@@ -152,6 +152,7 @@ async fn answers_look_as_they_are_described() {
     get("/api/v1/progress/{session_id}", "/api/v1/progress/7", 404).await;
     for path in [
         "/health",
+        "/ready",
         "/api/v1/market/indices",
         "/api/v1/scheduler/status",
         "/api/v1/memory",
@@ -183,4 +184,12 @@ async fn indices_that_failed_look_as_they_are_described() {
     let path = "/api/v1/market/indices";
     let indices = conforms(&house, &document, ("GET", path), path, 200).await;
     assert!(indices["indices"]["vnindex"]["stale"]["value"]["close"].is_f64(), "{indices}");
+}
+
+#[actix_rt::test]
+async fn a_daemon_that_is_not_ready_says_so_as_it_is_described() {
+    let house = House::open(|config| config.market.snapshot_ttl = Duration::from_millis(1)).await;
+    let document = description(&house).await;
+    let unready = conforms(&house, &document, ("GET", "/ready"), "/ready", 503).await;
+    assert!(unready["detail"].as_str().unwrap().starts_with("snapshot: "), "{unready}");
 }

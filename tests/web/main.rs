@@ -12,6 +12,7 @@ mod description;
 mod history;
 mod metrics;
 mod orders;
+mod ready;
 mod schedule;
 mod token;
 

@@ -9,7 +9,7 @@ mod redis;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt, ready};
 
 use super::model::Snapshot;
 use crate::persistence::archive::PoolUse;
@@ -30,6 +30,11 @@ pub trait IndexStore: Send + Sync {
     /// Whether other replicas see what is put here; then one of them refreshes for all.
     fn is_shared(&self) -> bool {
         false
+    }
+
+    /// Whether others can read what is put here now. A store within the process always can.
+    fn check(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        ready(Ok(())).boxed()
     }
 
     /// Its connections now; nothing where it has none.

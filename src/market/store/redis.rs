@@ -44,7 +44,7 @@ pub struct RedisStore {
     dial: Arc<Dial>,
     keys: Arc<Keys>,
     clock: Clock,
-    failed: Mutex<Option<Stopwatch>>,
+    failed: Mutex<Option<(Stopwatch, StoreError)>>,
     /// One reads, the others are answered from the process meanwhile.
     reading: tokio::sync::Mutex<()>,
     /// What stands there in place of a snapshot is said once between two writes.
@@ -106,15 +106,31 @@ impl RedisStore {
             Ok(Err(ended)) => Err(StoreError::Unavailable(format!("the work was given up: {ended}"))),
             Err(_) => Err(self.dial.timed_out(limit).into()),
         };
-        let failed = matches!(outcome, Err(StoreError::Unavailable(_))).then(|| self.clock.stopwatch());
+        let failed = match &outcome {
+            Err(error @ StoreError::Unavailable(_)) => Some((self.clock.stopwatch(), error.clone())),
+            Ok(_) | Err(StoreError::Corrupt(_) | StoreError::WrongType(_)) => None,
+        };
         *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = failed;
         outcome
     }
 
-    /// Whether the server failed a moment ago.
-    fn is_left_alone(&self) -> bool {
+    /// How the server failed a moment ago, if it did.
+    fn recent_failure(&self) -> Option<StoreError> {
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.is_some_and(|since| since.elapsed() < LEFT_ALONE)
+        let (_, error) = failed.as_ref().filter(|(since, _)| since.elapsed() < LEFT_ALONE)?;
+        Some(error.clone())
+    }
+
+    /// Whether the server answers; what it holds is another matter.
+    async fn answers(&self) -> Result<(), StoreError> {
+        if let Some(failure) = self.recent_failure() {
+            return Err(failure);
+        }
+        let (keys, now) = (Arc::clone(&self.keys), self.clock.now());
+        match self.with_line(move |line| read(line, &keys, now)).await {
+            Ok(_) | Err(StoreError::Corrupt(_) | StoreError::WrongType(_)) => Ok(()),
+            Err(unavailable @ StoreError::Unavailable(_)) => Err(unavailable),
+        }
     }
 
     async fn write(&self, snapshot: Arc<Snapshot>, ttl: Duration) -> Result<(), StoreError> {
@@ -136,7 +152,7 @@ impl RedisStore {
             Some(_) => self.reading.try_lock().ok(),
             None => Some(self.reading.lock().await),
         };
-        if turn.is_none() || self.is_left_alone() {
+        if turn.is_none() || self.recent_failure().is_some() {
             return kept;
         }
         let (keys, now) = (Arc::clone(&self.keys), self.clock.now());
@@ -161,6 +177,10 @@ impl IndexStore for RedisStore {
 
     fn latest(&self) -> BoxFuture<'_, Result<Option<Arc<Snapshot>>, StoreError>> {
         self.read().map(Ok).boxed()
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.answers().boxed()
     }
 
     fn pool(&self) -> Option<PoolUse> {
