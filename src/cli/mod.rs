@@ -15,6 +15,7 @@ mod import;
 mod logging;
 mod memory;
 mod migrate;
+mod notify;
 mod now;
 mod replace;
 mod report;

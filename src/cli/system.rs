@@ -9,6 +9,7 @@ use actix_rt::System;
 use super::arguments::Options;
 use super::failure::Failure;
 use super::logging::{self, Log};
+use super::notify::Manager;
 use super::signals::{Asked, Signals};
 use crate::clock::Clock;
 use crate::config::{Argument, Config, ConfigInputs, Loaded};
@@ -59,6 +60,8 @@ pub(super) async fn until_the_end(
     lasting: Option<Duration>,
     can_start: impl Fn() -> Result<(), Failure>,
 ) -> Result<End, Failure> {
+    let manager = Manager::of_process();
+    let _attended = manager.attend(&daemon);
     let over = over(lasting);
     tokio::pin!(over);
     let mut departing = false;
@@ -80,25 +83,31 @@ pub(super) async fn until_the_end(
             }
         };
         match wish {
-            Some(Departure { how: Leaving::Replace, .. }) => match can_start() {
-                Ok(()) => break wish,
-                Err(reason) => {
-                    log::error!(event = "process-not-replaced"; "the process is not replaced: {reason}; it goes on as it is")
+            Some(Departure { how: Leaving::Replace, .. }) => {
+                manager.reloading();
+                match can_start() {
+                    Ok(()) => break wish,
+                    Err(reason) => {
+                        log::error!(event = "process-not-replaced"; "the process is not replaced: {reason}; it goes on as it is");
+                        manager.stays(&reason.to_string());
+                    }
                 }
-            },
+            }
             wish => break wish,
         }
     };
     let Some(Departure { how, reason }) = departure else {
+        manager.stopping();
         return at_once_if_asked(end(daemon), signals).await.map(|()| End::Done);
     };
     let pid = std::process::id();
     match how {
         Leaving::Replace => {
             log::info!(event = "process-replaced", pid, reason = reason.as_str(); "the process is replaced: {reason}");
-            make_way(daemon, signals).await
+            make_way(daemon, signals, &manager).await
         }
         Leaving::End => {
+            manager.stopping();
             log::warn!(event = "process-ends", pid, reason = reason.as_str(); "the process ends, to be started again: {reason}");
             match at_once_if_asked(end(daemon), signals).await {
                 Ok(()) | Err(Failure::CutShort(_)) => Err(Failure::StartAgain(reason)),
@@ -109,13 +118,14 @@ pub(super) async fn until_the_end(
 }
 
 /// Drains the daemon and keeps its socket. Asked to end meanwhile, it does; asked twice, at once.
-async fn make_way(daemon: Daemon, signals: &mut Signals) -> Result<End, Failure> {
+async fn make_way(daemon: Daemon, signals: &mut Signals, manager: &Manager) -> Result<End, Failure> {
     let supervisor = daemon.supervisor.clone();
     let leaving = async { daemon.step_aside().await.map_err(Failure::failed) };
     tokio::pin!(leaving);
     let (remains, ends) = tokio::select! {
         remains = &mut leaving => (remains?, false),
         () = signals.end() => {
+            manager.stopping();
             log::info!(event = "process-ends-instead"; "the process ends instead of being replaced");
             (at_once_if_asked(leaving, signals).await?, true)
         }
