@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::ailment::parse_ailment;
+use super::config::arguments::ConfigCommand;
 use super::failure::Failure;
 use super::logging::LogFormat;
 use super::memory::arguments::MemoryCommand;
@@ -131,7 +132,7 @@ Healthy actors that only look as if they leaked, with the most that they hold:
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-    /// Check or print the configuration
+    /// Check or print the configuration, or what could stand in it
     #[command(subcommand)]
     Config(ConfigCommand),
 }
@@ -215,16 +216,6 @@ pub(super) enum ReportCommand {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum ConfigCommand {
-    /// Say whether the configuration can be used, and why not
-    #[command(after_help = "Example:\n  evenkeel config check --config evenkeel.toml")]
-    Check,
-    /// Print every setting with its value and where it came from; secrets are hidden
-    #[command(after_help = "Example:\n  evenkeel config show")]
-    Show,
 }
 
 /// Reads the process's arguments; help and mistakes are printed here and end the program.

@@ -17,9 +17,9 @@ use super::secret::{HIDDEN, hide_credentials};
 use super::{duration, size, sqlite, times};
 
 /// Longer durations than a leap year are mistakes, and near the end of what clocks can add.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+pub(super) const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 /// A response is held in memory while it is parsed.
-const LARGEST_BODY: ByteSize = ByteSize::mib(64);
+pub(super) const LARGEST_BODY: ByteSize = ByteSize::mib(64);
 /// Longest text that an error repeats, in characters.
 const SHOWN: usize = 80;
 

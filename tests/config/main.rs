@@ -7,6 +7,7 @@ mod editions;
 mod memory;
 mod narrative;
 mod redis;
+mod reference;
 mod refused;
 mod setup;
 mod shown;
