@@ -11,7 +11,7 @@ use tempfile::tempdir;
 
 mod common;
 use common::client::get;
-use common::program::{Running, evenkeel};
+use common::program::{Running, evenkeel, run, stderr, stdout};
 use common::{SOON, eventually};
 
 /// The other end of `NOTIFY_SOCKET`.
@@ -149,4 +149,22 @@ async fn one_that_cannot_be_replaced_says_why_and_is_ready_as_before() {
     let ready = manager.hears(2, "READY=1").await;
     let status = ready.iter().find(|line| line.starts_with("STATUS=")).unwrap();
     assert!(status.starts_with("STATUS=not replaced: ") && status.contains("server.prot"), "{status}");
+}
+
+#[actix_rt::test]
+async fn whoever_asks_how_it_is_learns_it_from_the_exit_code() {
+    let directory = tempdir().unwrap();
+    let mut demo =
+        Running::start(evenkeel(directory.path()).args(["demo", "--port", "0", "--log-format", "text"]));
+    let url = format!("http://{}", demo.address().await);
+    let health = |more: &[&str]| run(evenkeel(directory.path()).args(["health", "--url", &url]).args(more));
+    let well = health(&[]);
+    assert_eq!((well.status.code(), stdout(&well).as_str()), (Some(0), "healthy\n"), "{}", stderr(&well));
+    let ready = health(&["--ready"]);
+    assert_eq!((ready.status.code(), stdout(&ready).as_str()), (Some(0), "ready\n"), "{}", stderr(&ready));
+    demo.signal("TERM");
+    demo.ended(SOON).await;
+    let gone = health(&[]);
+    assert_eq!(gone.status.code(), Some(1));
+    assert!(stderr(&gone).starts_with(&format!("evenkeel: no daemon answers at {url}: ")), "{gone:?}");
 }

@@ -5,12 +5,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::ailment::parse_ailment;
+use super::completions::arguments::{CompletionsArguments, ManArguments};
 use super::config::arguments::ConfigCommand;
 use super::failure::Failure;
+use super::health::arguments::HealthArguments;
 use super::logging::LogFormat;
 use super::memory::arguments::MemoryCommand;
 use super::soak::arguments::SoakArguments;
@@ -135,6 +137,9 @@ Healthy actors that only look as if they leaked, with the most that they hold:
     /// Check or print the configuration, or what could stand in it
     #[command(subcommand)]
     Config(ConfigCommand),
+    Health(HealthArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -218,6 +223,11 @@ pub(super) enum ReportCommand {
     },
 }
 
+/// All that can be typed.
+pub(super) fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Reads the process's arguments; help and mistakes are printed here and end the program.
 pub(super) fn parse() -> Result<(Options, Command), ExitCode> {
     match Cli::try_parse() {
@@ -262,8 +272,6 @@ fn parse_language(text: &str) -> Result<Language, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -2,7 +2,7 @@
 
 pub(super) mod arguments;
 mod decisions;
-mod inquiry;
+pub(super) mod inquiry;
 mod overrides;
 mod replay;
 mod status;

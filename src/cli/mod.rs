@@ -7,10 +7,12 @@
 mod ailment;
 mod arguments;
 mod browse;
+mod completions;
 mod config;
 mod demo;
 mod export;
 mod failure;
+mod health;
 mod import;
 mod logging;
 mod memory;
@@ -47,6 +49,9 @@ pub fn main() -> ExitCode {
         Command::Migrate(arguments) => migrate::migrate(&options, arguments.adopt),
         Command::Import { file } => import::import(&options, &file),
         Command::Config(command) => config::config(&options, command),
+        Command::Health(arguments) => health::health(&options, &arguments),
+        Command::Completions(arguments) => completions::completions(arguments::command(), &arguments),
+        Command::Man(arguments) => completions::man(arguments::command(), &arguments),
     };
     done.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
 }

@@ -68,7 +68,7 @@ pub(in crate::cli) enum MemoryCommand {
 pub(in crate::cli) struct Whom {
     /// The daemon's address, for example http://127.0.0.1:8888; without it the configured one
     #[arg(long, value_name = "URL")]
-    pub(super) url: Option<String>,
+    pub(in crate::cli) url: Option<String>,
 }
 
 #[derive(Debug, Args)]

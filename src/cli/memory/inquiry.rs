@@ -20,13 +20,13 @@ const LARGEST_ANSWER: usize = 16 << 20;
 const WITHIN: Duration = Duration::from_secs(10);
 
 /// Whom to ask.
-pub(super) struct Inquiry {
+pub(in crate::cli) struct Inquiry {
     /// Without a slash at its end.
     base: String,
 }
 
 /// Why there is no answer.
-pub(super) enum Unanswered {
+pub(in crate::cli) enum Unanswered {
     /// Nobody listens there.
     Nobody(String),
     /// Whatever else went wrong, as a line.
@@ -43,7 +43,7 @@ impl From<Unanswered> for Failure {
 
 impl Inquiry {
     /// The daemon at `url`, or at the configured address.
-    pub(super) fn of(url: Option<&str>, config: &Config) -> Result<Self, Failure> {
+    pub(in crate::cli) fn of(url: Option<&str>, config: &Config) -> Result<Self, Failure> {
         let server = &config.server;
         let base = match url {
             Some(url) => url.trim_end_matches('/').to_owned(),
@@ -63,7 +63,7 @@ impl Inquiry {
     }
 
     /// Asks, and returns the answer as it is understood and as it was sent.
-    pub(super) fn ask<T: DeserializeOwned>(&self, path: &str) -> Result<(T, String), Unanswered> {
+    pub(in crate::cli) fn ask<T: DeserializeOwned>(&self, path: &str) -> Result<(T, String), Unanswered> {
         let base = &self.base;
         let (code, text) = self.fetch(path)?;
         if code != 200 {
