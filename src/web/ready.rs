@@ -179,11 +179,11 @@ fn all_run(status: &SupervisorStatus) -> Result<(), String> {
         .filter_map(|child| {
             let state = match child.state {
                 ChildState::Running => return None,
-                ChildState::Draining => "draining",
-                ChildState::Restarting => "being restarted",
-                ChildState::Ended => "ended",
+                ChildState::Draining => "is draining",
+                ChildState::Restarting => "is being restarted",
+                ChildState::Ended => "has ended",
             };
-            Some(format!("{} is {state}", child.name).replace("is ended", "has ended"))
+            Some(format!("{} {state}", child.name))
         })
         .collect();
     if idle.is_empty() { Ok(()) } else { Err(idle.join(", ")) }
