@@ -287,6 +287,21 @@ fn every_command_has_a_manual_page() {
 }
 
 #[test]
+fn exit_codes_mean_the_same_wherever_they_are_explained() {
+    let directory = tempdir().unwrap();
+    let help = stdout(&run(evenkeel(directory.path()).arg("--help")));
+    let readme = read("README.md");
+    let rows = readme.lines().skip_while(|line| *line != "| exit code | meaning |").skip(2);
+    let rows: Vec<&str> = rows.take_while(|line| line.starts_with("| ")).collect();
+    assert_eq!(rows.len(), 6);
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches(['|', ' ']).split(" | ").collect();
+        let line = format!("  {}  {}", cells[0], cells[1].replace('`', ""));
+        assert!(help.lines().any(|printed| printed == line), "{line:?} is not in\n{help}");
+    }
+}
+
+#[test]
 fn bash_completes_what_is_typed() {
     let directory = tempdir().unwrap();
     let script = run(evenkeel(directory.path()).args(["completions", "bash"]));

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::ailment::parse_ailment;
 use super::completions::arguments::{CompletionsArguments, ManArguments};
 use super::config::arguments::ConfigCommand;
-use super::failure::Failure;
+use super::failure::{EXIT_CODES, Failure};
 use super::health::arguments::HealthArguments;
 use super::logging::LogFormat;
 use super::memory::arguments::MemoryCommand;
@@ -22,7 +22,7 @@ use crate::report::language::Language;
 
 /// Market indices every three minutes, a bilingual market report every few hours, flat memory.
 #[derive(Debug, Parser)]
-#[command(name = "evenkeel", version, max_term_width = 100)]
+#[command(name = "evenkeel", version, max_term_width = 100, after_long_help = EXIT_CODES)]
 struct Cli {
     #[command(flatten)]
     options: Options,

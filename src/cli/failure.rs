@@ -8,6 +8,15 @@ use crate::daemon::StartError;
 use crate::persistence::{OpenError, PersistenceError};
 use crate::supervision::status::Fault;
 
+/// What the exit codes mean, for `--help` and the manual page.
+pub(super) const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  it failed: port in use, database not usable, no such report, …
+  2  the command line or the configuration is wrong; nothing was started
+  3  the supervisor gave up: a child used up its crash budget
+  4  not everything could be drained within supervision.drain_within
+  5  memory could not be had back; start me again";
+
 /// A command's failure.
 #[derive(Debug)]
 pub(super) enum Failure {
