@@ -22,7 +22,7 @@ const UNKNOWN: u32 = u32::MAX;
 const MOST_MARKS: usize = 256;
 
 /// How far back somebody looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub enum Range {
     /// The last hour, in steps of ten seconds.
     #[serde(rename = "1h")]

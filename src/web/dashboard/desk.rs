@@ -1,10 +1,11 @@
-//! What all pages share: templates, what was read lately, and the places of those who watch.
+//! What all pages share: templates, what was read and rendered lately, and the places of those who watch.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::pages::Pages;
+use super::rack::Rack;
 use super::shelf::Shelf;
 use crate::persistence::archive::Archive;
 use crate::report::render::TemplateError;
@@ -20,6 +21,7 @@ pub struct Dashboard(Arc<Inside>);
 struct Inside {
     pages: Pages,
     shelf: Shelf,
+    rack: Rack,
     watchers: Arc<Semaphore>,
 }
 
@@ -30,7 +32,8 @@ impl Dashboard {
     /// When the templates or the words that were compiled into the program do not fit together.
     pub fn load(archive: Archive) -> Result<Self, TemplateError> {
         let (pages, shelf) = (Pages::load()?, Shelf::new(archive));
-        Ok(Self(Arc::new(Inside { pages, shelf, watchers: Arc::new(Semaphore::new(WATCHERS)) })))
+        let (rack, watchers) = (Rack::default(), Arc::new(Semaphore::new(WATCHERS)));
+        Ok(Self(Arc::new(Inside { pages, shelf, rack, watchers })))
     }
 
     pub(super) fn pages(&self) -> &Pages {
@@ -39,6 +42,10 @@ impl Dashboard {
 
     pub(super) fn shelf(&self) -> &Shelf {
         &self.0.shelf
+    }
+
+    pub(super) fn rack(&self) -> &Rack {
+        &self.0.rack
     }
 
     /// A place among those who are sent events; nothing when all are taken.

@@ -121,7 +121,7 @@ impl Watcher {
     /// The part, if it is not what was sent before.
     async fn changed(&mut self, part: Part) -> Option<String> {
         // What cannot be rendered now stays as it is on the page; the log says why.
-        let html = part.render(&self.face, self.asked).await.ok()?;
+        let html = part.lately(&self.face, self.asked).await.ok()?;
         let mut hasher = DefaultHasher::new();
         html.hash(&mut hasher);
         let hash = Some(hasher.finish());

@@ -1,7 +1,8 @@
 //! The dashboard at `/`: what the daemon does now and what its memory did, for people.
 //!
 //! Rendered here and complete without a script; with one, the parts that have changed are sent after it as server-sent
-//! events. What a page costs is bounded: the database is read once a second at most, however many look.
+//! events. What a page costs is bounded: the database is read once a second at most and a part rendered twice, however many
+//! look.
 
 mod actors;
 mod asked;
@@ -16,8 +17,11 @@ mod log;
 mod memory;
 mod pages;
 mod parts;
+mod rack;
 mod shelf;
 mod state;
+
+use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, route, web};
 use serde::Deserialize;
@@ -72,9 +76,13 @@ pub(super) async fn dashboard(
 ) -> Result<HttpResponse, Problem> {
     let asked = query.asked(&request)?;
     let mut context = pages::context(asked.language);
+    let mut parts = BTreeMap::new();
     for part in Part::ALL {
-        part.insert(&face, asked, &mut context).await?;
+        parts.insert(part.name(), part.lately(&face, asked).await?);
     }
+    let parts: BTreeMap<_, &str> = parts.iter().map(|(name, html)| (*name, &**html)).collect();
+    context.insert("parts", &parts);
+    context.insert("range", asked.range.as_str());
     context.insert("languages", &language::choices(asked.language));
     context.insert("version", env!("CARGO_PKG_VERSION"));
     let page = face.dashboard.pages().render(pages::DASHBOARD, &context)?;

@@ -1,5 +1,7 @@
 //! The parts of the dashboard: each is a template with a variable of its own, so that it can be sent alone.
 
+use std::sync::Arc;
+
 use actix_web::web;
 use tera::Context;
 
@@ -68,8 +70,13 @@ impl Part {
         Ok(())
     }
 
-    /// The part alone.
-    pub(super) async fn render(self, face: &web::Data<Face>, asked: Asked) -> Result<String, Problem> {
+    /// The part alone, as it is now or was a moment ago.
+    pub(super) async fn lately(self, face: &web::Data<Face>, asked: Asked) -> Result<Arc<str>, Problem> {
+        let label = (self.name(), asked.language, asked.range);
+        face.dashboard.rack().fresh(label, self.render(face, asked)).await
+    }
+
+    async fn render(self, face: &web::Data<Face>, asked: Asked) -> Result<String, Problem> {
         let mut context = pages::context(asked.language);
         self.insert(face, asked, &mut context).await?;
         face.dashboard.pages().render(self.template(), &context)
