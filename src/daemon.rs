@@ -30,7 +30,7 @@ use crate::supervision::link::{Link, Recipient};
 use crate::supervision::memory_monitor::logbook::Logbook;
 use crate::supervision::messages::SupervisorError;
 use crate::supervision::status::ShutdownReport;
-use crate::web::{self, Face, Orders, Server, Token};
+use crate::web::{self, Access, Face, Orders, Server, Token};
 
 pub use circumstances::Circumstances;
 use day::Tally;
@@ -174,6 +174,7 @@ impl Daemon {
             schedule: self.schedule.clone(),
             report: self.config.report.clone(),
             token: self.config.server.token.as_ref().map(Token::new),
+            access: Access::new(&self.config.server, address),
             opened: foundation.clock.stopwatch(),
         };
         let (workers, readers) = (self.config.server.workers, self.config.database.readers);

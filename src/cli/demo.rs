@@ -30,6 +30,7 @@ const DATA_DIR: &str = "evenkeel-demo";
 pub(super) fn demo(options: &Options, arguments: &DemoArguments) -> Result<(), Failure> {
     options.refuse_config("the demo")?;
     let inherited = Inherited::take()?;
+    system::open_files();
     let mut config = configuration(options, arguments)?;
     let clock = Clock::scaled(begins_at(&config, arguments.from), arguments.speed);
     let begun = clock.stopwatch();
@@ -87,6 +88,8 @@ fn configuration(options: &Options, arguments: &DemoArguments) -> Result<Config,
     let mut config = Config { data_dir, ..Config::default() };
     config.database.url = options.database.as_deref().map(DatabaseUrl::new);
     config.server.port = arguments.port;
+    // It is there to be tried, by what measures load as well.
+    config.server.requests_per_second = 0;
     config.market.us = true;
     config.report.every = REPORT_EVERY.mul_f64(arguments.speed);
     config.report.tolerance = config.report.tolerance.min(config.report.every / 4);

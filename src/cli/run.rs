@@ -10,6 +10,7 @@ use crate::daemon::{Circumstances, Daemon, Extent, Inherited};
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let inherited = Inherited::take()?;
+    system::open_files();
     let loaded = system::load(options)?;
     let clock = Clock::system();
     let log = system::begin_log(options, &clock, &loaded, logging::DAEMON);

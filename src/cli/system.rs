@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_rt::System;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::arguments::Options;
 use super::failure::Failure;
@@ -26,6 +27,13 @@ pub(super) fn load(options: &Options) -> Result<Loaded, Failure> {
         inputs.arguments.extend(value.as_ref().map(|value| Argument::new(name, key, value)));
     }
     Ok(Config::load(&inputs)?)
+}
+
+/// Lets the process open as many files as it may: the usual limit of 1,024 is kept for programs that do not ask.
+pub(super) fn open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    // What cannot be raised is what the doors of the web face are cut to.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 /// Installs the log and says what the configuration has to say.

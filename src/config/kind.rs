@@ -14,7 +14,7 @@ use super::database::DatabaseUrl;
 use super::keep::Age;
 use super::redis_url::{self, RedisUrl};
 use super::secret::{HIDDEN, hide_credentials};
-use super::{duration, size, sqlite, times};
+use super::{duration, host_names, size, sqlite, times};
 
 /// Longer durations than a leap year are mistakes, and near the end of what clocks can add.
 pub(super) const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -54,6 +54,7 @@ pub(super) enum Kind {
     Times,
     /// Names in lower case, each once.
     Names,
+    Hosts,
     /// Languages, each once; the first of them among them.
     Languages(&'static [&'static str]),
     Zone,
@@ -85,6 +86,7 @@ impl Kind {
             }
             Self::Times => day_times(value),
             Self::Names => names(value),
+            Self::Hosts => host_names::list(value),
             Self::Languages(known) => languages(value, known),
             Self::Zone => zone(value),
             Self::BaseUrl => base_url(value),
@@ -111,8 +113,8 @@ impl Kind {
                 Ok(number) if !text.starts_with('+') => Value::Integer(number),
                 _ => Value::String(text.to_owned()),
             },
-            Self::Times | Self::Names if text.is_empty() => Value::Array(Vec::new()),
-            Self::Times | Self::Names | Self::Languages(_) => {
+            Self::Times | Self::Names | Self::Hosts if text.is_empty() => Value::Array(Vec::new()),
+            Self::Times | Self::Names | Self::Hosts | Self::Languages(_) => {
                 Value::Array(text.split(',').map(|time| Value::String(time.trim().to_owned())).collect())
             }
             _ => Value::String(text.to_owned()),
@@ -131,7 +133,7 @@ impl Kind {
             (Self::Database, Value::String(url)) => quoted(&DatabaseUrl::new(url).shown()),
             (Self::Redis, Value::String(url)) => quoted(&redis_url::shown(url)),
             (_, Value::String(text)) => quoted(&hide_credentials(text)),
-            (Self::Times | Self::Names | Self::Languages(_), Value::Array(_)) => {
+            (Self::Times | Self::Names | Self::Hosts | Self::Languages(_), Value::Array(_)) => {
                 shortened(&value.to_string())
             }
             (_, Value::Array(_)) => "[ … ]".to_owned(),

@@ -9,6 +9,7 @@ mod dot_env;
 mod duration;
 pub mod edition;
 pub mod error;
+mod host_names;
 pub mod inputs;
 pub mod keep;
 mod key;

@@ -148,6 +148,7 @@ fn accepted(kind: Kind) -> String {
         Kind::Choice(choices) => words(choices).join(" or "),
         Kind::Age => "`forever`, or an age such as `400d`, `52w` or `1y`".to_owned(),
         Kind::Times => "a list of times of day, `HH:MM`, each once".to_owned(),
+        Kind::Hosts => "a list of host names, each once".to_owned(),
         Kind::Names => "a list of names, each once; `[]` means all".to_owned(),
         Kind::Languages(known) => format!("a list of {}, each once", words(known).join(" and ")),
         Kind::Zone => "the IANA name of a time zone".to_owned(),

@@ -17,7 +17,7 @@ pub const FIRST_DESCRIPTOR: i32 = 3;
 
 /// How many connections may wait while nobody accepts any: those of some seconds, for a replacement refuses nobody.
 /// The kernel allows no more than `net.core.somaxconn`.
-const BACKLOG: i32 = 1024;
+const BACKLOG: i32 = 4096;
 
 /// A listening socket that this process was started with.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Who may ask for a report: anybody where no token is configured, otherwise who brings it.
+//! Who may do what: anybody where no token is configured, otherwise who brings it.
 
 use std::future::{Ready, ready};
 
@@ -7,6 +7,8 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use super::face::Face;
 use super::problem::Problem;
+use super::token::{Brought, Wish};
+use super::visit::Visit;
 
 /// A request that may ask for a report. The first argument of a handler, so that nothing is done before.
 pub(super) struct Authorised;
@@ -17,8 +19,30 @@ impl FromRequest for Authorised {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let face = request.app_data::<web::Data<Face>>();
-        let allowed =
-            face.is_some_and(|face| face.token.as_ref().is_none_or(|token| token.is_brought_by(request)));
-        ready(if allowed { Ok(Self) } else { Err(Problem::unauthorised()) })
+        ready(match face {
+            Some(face) => check(request, face, Wish::Order).map(|()| Self),
+            None => Err(Problem::unauthorised(Wish::Order)),
+        })
+    }
+}
+
+/// Whether a request brings what its wish needs. Wrong tokens are counted; a right one is not slowed by them.
+pub(super) fn check(request: &HttpRequest, face: &Face, wish: Wish) -> Result<(), Problem> {
+    let Some(token) = &face.token else { return Ok(()) };
+    match token.brought_by(request, wish) {
+        Brought::Right => Ok(()),
+        Brought::Nothing => Err(Problem::unauthorised(wish)),
+        Brought::Wrong => {
+            let Some(peer) = request.conn_data::<Visit>().and_then(Visit::peer) else {
+                return Err(Problem::unauthorised(wish));
+            };
+            match face.access.limits().wrong_token(peer) {
+                Ok(()) => Err(Problem::unauthorised(wish)),
+                Err(wait) => {
+                    log::warn!(event = "wrong-tokens", peer:%; "wrong tokens come from {peer}, and too many of them");
+                    Err(Problem::too_many("this address has brought too many wrong tokens", wait))
+                }
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use super::access::Access;
 use super::dashboard::desk::Dashboard;
 use super::orders::Orders;
 use super::problem::Problem;
@@ -67,6 +68,8 @@ pub struct Face {
     pub report: ReportConfig,
     /// What an order has to bring; nothing where anybody may order.
     pub token: Option<Token>,
+    /// What else is asked of requests.
+    pub access: Access,
     /// Runs since the daemon was started.
     pub opened: Stopwatch,
 }

@@ -14,7 +14,7 @@ use super::problem::{Problem, Told};
 use super::sessions::SessionProgress;
 
 /// The longest body that is read and ignored.
-const LONGEST_BODY: usize = 64 * 1024;
+pub(super) const LONGEST_BODY: usize = 64 * 1024;
 
 /// How long a client may take to send it.
 const BODY_WITHIN: Duration = Duration::from_secs(10);
@@ -55,6 +55,7 @@ struct Written {
     responses(
         (status = 200, description = "It is begun.", body = Begun),
         (status = 401, description = "A token is configured, and the request does not bring it.", body = Told),
+        (status = 403, description = "A page of another site has sent it.", body = Told),
         (status = 408, description = "The body took too long.", body = Told),
         (status = 413, description = "The body is longer than 64 KiB.", body = Told),
         (status = 503, description = "Too many are waiting.", body = Told),
@@ -106,6 +107,7 @@ pub(super) async fn progress(
     responses(
         (status = 200, description = "It is stored.", body = Written),
         (status = 401, description = "A token is configured, and the request does not bring it.", body = Told),
+        (status = 403, description = "A page of another site has sent it.", body = Told),
         (status = 408, description = "The body took too long.", body = Told),
         (status = 413, description = "The body is longer than 64 KiB.", body = Told),
         (status = 500, description = "There is no report; another one may be being built.", body = Told),

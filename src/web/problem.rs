@@ -1,13 +1,15 @@
 //! What a caller is told when there is no answer: the status, and why, as `{"detail": …}`.
 
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderName, WWW_AUTHENTICATE};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::token::Wish;
 use crate::persistence::PersistenceError;
 
 /// Why a request has no other answer.
@@ -56,12 +58,33 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
 
-    pub(super) fn unauthorised() -> Self {
-        let problem = Self::new(
-            StatusCode::UNAUTHORIZED,
-            "this needs the bearer token of server.token: Authorization: Bearer …",
-        );
-        Self { header: Some((WWW_AUTHENTICATE, "Bearer".to_owned())), ..problem }
+    /// What is asked for is forbidden to whoever asks in this way.
+    pub(super) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    /// The request is meant for somebody else.
+    pub(super) fn misdirected(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::MISDIRECTED_REQUEST, detail)
+    }
+
+    /// Too much is asked for; `wait` is how long to wait.
+    pub(super) fn too_many(detail: &str, wait: Duration) -> Self {
+        let seconds = wait.as_millis().div_ceil(1000).max(1);
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, format!("{detail}; wait {seconds} s"));
+        Self { header: Some((RETRY_AFTER, seconds.to_string())), ..problem }
+    }
+
+    pub(super) fn unauthorised(wish: Wish) -> Self {
+        let (detail, how) = match wish {
+            Wish::Read => (
+                "this needs the token of server.token: as a password, or as Authorization: Bearer …",
+                "Basic realm=\"Evenkeel\", charset=\"UTF-8\"",
+            ),
+            Wish::Order => ("this needs the bearer token of server.token: Authorization: Bearer …", "Bearer"),
+        };
+        let problem = Self::new(StatusCode::UNAUTHORIZED, detail);
+        Self { header: Some((WWW_AUTHENTICATE, how.to_owned())), ..problem }
     }
 
     /// The address exists, for the methods `allowed`, separated by commas.
@@ -75,6 +98,23 @@ impl Problem {
     pub(super) fn internal(error: impl fmt::Display) -> Self {
         log::error!(event = "request-failed"; "a request could not be answered: {error}");
         Self::failed("an internal error, described in the daemon's log")
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The answer without its body.
+    pub(super) fn begin(&self) -> HttpResponseBuilder {
+        let mut response = HttpResponse::build(self.status);
+        if let Some((name, value)) = &self.header {
+            response.insert_header((name.clone(), value.as_str()));
+        }
+        response
     }
 }
 
@@ -105,10 +145,6 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        if let Some((name, value)) = &self.header {
-            response.insert_header((name.clone(), value.as_str()));
-        }
-        response.json(Told { detail: &self.detail })
+        self.begin().json(Told { detail: &self.detail })
     }
 }

@@ -14,6 +14,9 @@ use crate::report::section::Section;
 /// Reports of one page of the list.
 const PAGE: u32 = 50;
 
+/// The list brings its own style and needs nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// The newest report.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LatestReport)]
@@ -80,5 +83,8 @@ pub(super) async fn list(
     let mut page = Vec::new();
     let view = listing.view(language);
     face.templates.render(Section::Listing, language, &view, &mut page).map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page))
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("Content-Security-Policy", POLICY))
+        .body(page))
 }

@@ -8,21 +8,24 @@ use std::io;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use actix_http::{HttpService, KeepAlive};
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_rt::Arbiter;
 use actix_rt::net::TcpStream;
-use actix_service::{IntoServiceFactory, ServiceFactoryExt, map_config};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::DefaultHeaders;
+use actix_web::middleware::from_fn;
 use actix_web::{App, Error, web};
 use tokio::sync::{oneshot, watch};
 
 use super::door::{self, Closing};
 use super::face::Face;
+use super::guest::Guest;
 use super::problem::Problem;
 use super::{
-    dashboard, generate, health, history, market, memory, metrics, openapi, ready, reports, scheduler, viewer,
+    dashboard, gate, generate, health, history, market, memory, metrics, openapi, ready, reports, scheduler,
+    viewer,
 };
 
 /// How long a client may take to send the head of its request once it has begun.
@@ -55,6 +58,7 @@ struct Worker {
 pub fn serve(face: &Face, listener: &TcpListener, workers: usize, readers: u32) -> io::Result<Server> {
     let (closing, closed) = watch::channel(None);
     let mut server = Server { closing, threads: Vec::with_capacity(workers) };
+    let places = door::places(workers);
     for _ in 0..workers {
         let listener = listener.try_clone()?;
         let thread = Arbiter::try_with_tokio_rt(move || {
@@ -65,17 +69,23 @@ pub fn serve(face: &Face, listener: &TcpListener, workers: usize, readers: u32) 
         })?;
         let (tell, cut) = oneshot::channel();
         let (face, closing) = (face.clone(), closed.clone());
-        thread.spawn_fn(move || drop(actix_rt::spawn(work(face, listener, closing, tell))));
+        thread.spawn_fn(move || drop(actix_rt::spawn(work(face, listener, places, closing, tell))));
         server.threads.push(Worker { thread, cut });
     }
     Ok(server)
 }
 
-async fn work(face: Face, listener: TcpListener, closing: Closing, tell: oneshot::Sender<usize>) {
+async fn work(
+    face: Face,
+    listener: TcpListener,
+    places: usize,
+    closing: Closing,
+    tell: oneshot::Sender<usize>,
+) {
     let Ok(service) = http(face, closing.clone()).new_service(()).await else {
         return log::error!(event = "routes-failed"; "the routes of the web face cannot be set up");
     };
-    match door::keep(listener, service, closing).await {
+    match door::keep(listener, places, service, closing).await {
         Ok(cut) => {
             // A server that was dropped does not want to know.
             let _ = tell.send(cut);
@@ -110,14 +120,16 @@ impl Drop for Server {
 fn http(
     face: Face,
     closing: Closing,
-) -> impl ServiceFactory<TcpStream, Config = (), Response = (), InitError = ()> {
+) -> impl ServiceFactory<Guest<TcpStream>, Config = (), Response = (), InitError = ()> {
     let app = app(face, closing).into_factory().map_err(|error| error.error_response());
-    HttpService::build()
+    let http = HttpService::build()
         .keep_alive(KeepAlive::Disabled)
         .client_request_timeout(HEAD_WITHIN)
         .client_disconnect_timeout(PART_WITHIN)
-        .finish(map_config(app, |()| AppConfig::default()))
-        .tcp()
+        .on_connect_ext(|guest: &Guest<TcpStream>, data| drop(data.insert(guest.visit().clone())))
+        .finish(map_config(app, |()| AppConfig::default()));
+    fn_service(async |guest: Guest<TcpStream>| Ok::<_, DispatchError>((guest, Protocol::Http1, None)))
+        .and_then(http)
 }
 
 fn app(
@@ -140,11 +152,8 @@ fn app(
             web::QueryConfig::default()
                 .error_handler(|error, _| Problem::bad_request(error.to_string()).into()),
         )
-        .wrap(
-            DefaultHeaders::new()
-                .add(("X-Content-Type-Options", "nosniff"))
-                .add(("Referrer-Policy", "no-referrer")),
-        )
+        .wrap(from_fn(gate::pass))
+        .wrap(gate::headers())
         .service(health::health)
         .service(ready::ready)
         .service(market::indices)

@@ -5,14 +5,33 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::config::Secret;
 
-/// The token that requests for a report have to bring.
+/// The token that requests have to bring.
 #[derive(Clone)]
 pub struct Token([u8; 32]);
+
+/// What a request is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// The token may also be the password of HTTP Basic, which browsers ask people for.
+    Read,
+    /// Not so here: browsers send passwords along with whatever any page makes them send.
+    Order,
+}
+
+/// What a request brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Brought {
+    Nothing,
+    Right,
+    Wrong,
+}
 
 impl Token {
     /// The token to compare with.
@@ -20,18 +39,33 @@ impl Token {
         Self(Sha256::digest(secret.expose()).into())
     }
 
-    /// Whether the request brings this token.
-    pub(super) fn is_brought_by(&self, request: &HttpRequest) -> bool {
-        brought(request).is_some_and(|brought| self.0.ct_eq(&Sha256::digest(brought)).into())
+    /// What the request brings.
+    pub(super) fn brought_by(&self, request: &HttpRequest, wish: Wish) -> Brought {
+        if !request.headers().contains_key(AUTHORIZATION) {
+            return Brought::Nothing;
+        }
+        let bearer = after_scheme(request, "Bearer ").map(<[u8]>::to_vec);
+        let brought = bearer.or_else(|| (wish == Wish::Read).then(|| password(request)).flatten());
+        match brought {
+            Some(brought) if self.0.ct_eq(&Sha256::digest(&brought)).into() => Brought::Right,
+            _ => Brought::Wrong,
+        }
     }
 }
 
-/// What stands after `Bearer` in the one header of its kind.
-fn brought(request: &HttpRequest) -> Option<&[u8]> {
+/// What stands after the name of a scheme in the one header of its kind.
+fn after_scheme<'a>(request: &'a HttpRequest, scheme: &str) -> Option<&'a [u8]> {
     let mut headers = request.headers().get_all(AUTHORIZATION);
     let value = headers.next().filter(|_| headers.next().is_none())?.as_bytes();
-    let (scheme, token) = value.split_at_checked(b"Bearer ".len())?;
-    scheme.eq_ignore_ascii_case(b"Bearer ").then(|| token.trim_ascii())
+    let (named, rest) = value.split_at_checked(scheme.len())?;
+    named.eq_ignore_ascii_case(scheme.as_bytes()).then(|| rest.trim_ascii())
+}
+
+/// The password of HTTP Basic; whose it is does not matter.
+fn password(request: &HttpRequest) -> Option<Vec<u8>> {
+    let mut login = BASE64_STANDARD.decode(after_scheme(request, "Basic ")?).ok()?;
+    let colon = login.iter().position(|byte| *byte == b':')?;
+    Some(login.split_off(colon + 1))
 }
 
 #[cfg(test)]
@@ -48,7 +82,7 @@ mod tests {
                 .iter()
                 .fold(TestRequest::default(), |request, value| request.append_header((AUTHORIZATION, *value)))
                 .to_http_request();
-            token.is_brought_by(&request)
+            token.brought_by(&request, Wish::Order) == Brought::Right
         };
         for accepted in ["Bearer 0123456789abcdef", "bearer 0123456789abcdef", "Bearer  0123456789abcdef "] {
             assert!(accepts(&[accepted]), "{accepted}");
@@ -68,5 +102,23 @@ mod tests {
         }
         assert!(!accepts(&[]));
         assert!(!accepts(&["Bearer 0123456789abcdef", "Bearer 0123456789abcdef"]), "which one counts?");
+    }
+    #[test]
+    fn a_password_is_good_for_reading_only() {
+        let token = Token::new(&Secret::new("0123456789abcdef"));
+        for (login, read) in [
+            ("anybody:0123456789abcdef", Brought::Right),
+            (":0123456789abcdef", Brought::Right),
+            ("0123456789abcdef:", Brought::Wrong),
+            ("a:b:0123456789abcdef", Brought::Wrong),
+            ("0123456789abcdef", Brought::Wrong),
+        ] {
+            let value = format!("Basic {}", BASE64_STANDARD.encode(login));
+            let request = TestRequest::default().append_header((AUTHORIZATION, value)).to_http_request();
+            assert_eq!(token.brought_by(&request, Wish::Read), read, "{login}");
+            assert_eq!(token.brought_by(&request, Wish::Order), Brought::Wrong, "{login}");
+        }
+        let nothing = TestRequest::with_uri("/?token=0123456789abcdef").to_http_request();
+        assert_eq!(token.brought_by(&nothing, Wish::Read), Brought::Nothing, "a token in an address is none");
     }
 }

@@ -15,9 +15,11 @@ use crate::report::artifact;
 use crate::report::page::{PageHead, viewer};
 use crate::report::page_reader::PageReader;
 
-/// A report runs its own script and style and reaches nothing else.
+/// A report runs its own script and style and reaches nothing else: in its frame or alone, it is a stranger to the pages
+/// of this server, whatever an imported one may hold.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
-                      base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'self'; \
+                      sandbox allow-scripts allow-popups allow-modals";
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -60,6 +62,9 @@ pub(super) async fn view(
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header(("Content-Security-Policy", POLICY))
+        .insert_header(("X-Frame-Options", "SAMEORIGIN"))
+        // A browser shows nothing that is sandboxed and wants a window of its own as well.
+        .insert_header(("Cross-Origin-Opener-Policy", "unsafe-none"))
         // A committed report never changes, but the page around it may with the next version.
         .insert_header(("Cache-Control", "private, max-age=300"))
         .streaming(pieces(PageReader::new(face.archive.clone(), report.id, parts))))

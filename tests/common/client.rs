@@ -38,7 +38,7 @@ pub fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
 pub fn ask(mut stream: TcpStream, path: &str) -> io::Result<TcpStream> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: evenkeel\r\n\r\n").as_bytes())?;
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes())?;
     Ok(stream)
 }
 

@@ -13,6 +13,7 @@ pub mod page;
 pub mod program;
 pub mod proving;
 pub mod proxy;
+pub mod raw;
 pub mod redis;
 pub mod worker;
 

@@ -286,7 +286,7 @@ fn an_unusable_postgres_url_is_refused_with_what_to_write_and_without_its_passwo
 #[test]
 fn a_configuration_that_a_program_put_together_is_held_to_the_same_rules() {
     type Change = fn(&mut Config);
-    let cases: [(Change, &str); 8] = [
+    let cases: [(Change, &str); 11] = [
         (|config| config.server.workers = 0, "server.workers = 0: write a whole number from 1 to 64"),
         (
             |config| config.server.host = [0, 0, 0, 0].into(),
@@ -296,6 +296,20 @@ fn a_configuration_that_a_program_put_together_is_held_to_the_same_rules() {
         (
             |config| config.server.token = Some(Secret::new("fifteen--------")),
             "server.token = (hidden): write at least 16 visible ASCII characters",
+        ),
+        (
+            |config| config.server.guard_reading = true,
+            "server.guard_reading = true: there is no token to guard it with; set server.token or EVENKEEL_TOKEN to at \
+             least 16 visible ASCII characters",
+        ),
+        (
+            |config| config.server.names = vec!["example.com:80".to_owned()],
+            "server.names = [\"example.com:80\"]: write a list of host names without a port, for example \
+             [\"evenkeel.example.com\"]",
+        ),
+        (
+            |config| config.server.names = ["a.example", "a.example"].map(str::to_owned).to_vec(),
+            "server.names = [\"a.example\", \"a.example\"]: write each name once",
         ),
         (
             |config| config.market.sources.binance.base_url.push('/'),

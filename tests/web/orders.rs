@@ -112,7 +112,7 @@ async fn a_builder_that_panics_or_ends_ends_the_session_too() {
 async fn a_report_is_finished_although_the_client_that_waits_for_it_hangs_up() {
     let house = stuck().await;
     let mut client = TcpStream::connect(house.daemon.address.unwrap()).unwrap();
-    let request = b"POST /api/v1/manual-generate HTTP/1.1\r\nHost: evenkeel\r\nContent-Length: 0\r\n\r\n";
+    let request = b"POST /api/v1/manual-generate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
     std::io::Write::write_all(&mut client, request).unwrap();
     building(&house, true).await;
     drop(client);

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Body, Method, Request, Response, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::super::failure::Failure;
 use super::super::system::block_on;
-use crate::config::Config;
+use crate::config::{Config, Secret};
 
 /// No answer here is larger: 500 decision records come to about one MiB.
 const LARGEST_ANSWER: usize = 16 << 20;
@@ -23,6 +24,8 @@ const WITHIN: Duration = Duration::from_secs(10);
 pub(in crate::cli) struct Inquiry {
     /// Without a slash at its end.
     base: String,
+    /// What the configured daemon may want to see; whoever else is asked has no business with it.
+    token: Option<Secret>,
 }
 
 /// Why there is no answer.
@@ -55,7 +58,7 @@ impl Inquiry {
         };
         let parsed = Url::parse(&base).ok().filter(|url| url.scheme() == "http" && url.has_host());
         match parsed {
-            Some(_) => Ok(Self { base }),
+            Some(_) => Ok(Self { base, token: server.token.clone().filter(|_| url.is_none()) }),
             None => Err(Failure::Config(format!(
                 "--url {base:?}: write the address of a daemon, for example http://127.0.0.1:8888"
             ))),
@@ -91,7 +94,8 @@ impl Inquiry {
         let base = &self.base;
         let url = Url::parse(&format!("{base}{path}"))
             .map_err(|error| Unanswered::Wrong(format!("{base}{path}: {error}")))?;
-        let answered = block_on(async { Ok(tokio::time::timeout(WITHIN, get(url)).await) });
+        let answered =
+            block_on(async { Ok(tokio::time::timeout(WITHIN, get(url, self.token.as_ref())).await) });
         match answered {
             Ok(Ok(Ok(answer))) => Ok(answer),
             Ok(Ok(Err(Broken::Connect(reason)))) => Err(Unanswered::Nobody(format!(
@@ -111,10 +115,16 @@ enum Broken {
     Midway(String),
 }
 
-async fn get(url: Url) -> Result<(u16, String), Broken> {
+async fn get(url: Url, token: Option<&Secret>) -> Result<(u16, String), Broken> {
     let midway = |error: &dyn std::error::Error| Broken::Midway(root(error));
-    let request =
-        Request::new(Method::GET, url).try_into().map_err(|error: reqwest::Error| midway(&error))?;
+    let mut request = Request::new(Method::GET, url);
+    if let Some(token) = token {
+        let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+            .map_err(|_| Broken::Midway("the token cannot be sent".to_owned()))?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, value);
+    }
+    let request = request.try_into().map_err(|error: reqwest::Error| midway(&error))?;
     let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
     let answer = client.request(request).await.map_err(|error| match error.is_connect() {
         true => Broken::Connect(root(&error)),

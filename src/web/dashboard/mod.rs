@@ -18,6 +18,7 @@ mod memory;
 mod pages;
 mod parts;
 mod rack;
+pub(super) mod refusal;
 mod shelf;
 mod state;
 

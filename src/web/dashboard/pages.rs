@@ -10,6 +10,7 @@ use crate::report::render::{self, TemplateError};
 
 pub(super) const DASHBOARD: &str = "dashboard.html";
 pub(super) const FRAME: &str = "frame.html";
+pub(super) const REFUSAL: &str = "refusal.html";
 
 macro_rules! templates {
     ($($name:literal),+ $(,)?) => {
@@ -17,7 +18,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 9] = templates![
+const TEMPLATES: [(&str, &str); 10] = templates![
     "actors.html",
     "dashboard.html",
     "decisions.html",
@@ -26,6 +27,7 @@ const TEMPLATES: [(&str, &str); 9] = templates![
     "indices.html",
     "log.html",
     "memory.html",
+    "refusal.html",
     "reports.html",
 ];
 
