@@ -3,6 +3,7 @@
 //! Nothing is started before everything that can be wrong at start has been looked at: the port, the database, the
 //! templates, the configuration's time zone.
 
+mod builder;
 mod circumstances;
 mod day;
 mod diary;
@@ -30,8 +31,10 @@ use crate::supervision::link::{Link, Recipient};
 use crate::supervision::memory_monitor::logbook::Logbook;
 use crate::supervision::messages::SupervisorError;
 use crate::supervision::status::ShutdownReport;
-use crate::web::{self, Access, Face, Orders, Server, Token};
+use crate::web::{self, Access, Face, Mount, Orders, Server, Token};
+use tokio::sync::watch;
 
+pub use builder::Builder;
 pub use circumstances::Circumstances;
 use day::Tally;
 use diary::{Diary, Writer};
@@ -71,6 +74,7 @@ pub struct Daemon {
     /// Where the web face listens.
     pub address: Option<SocketAddr>,
     face: Option<OpenFace>,
+    mount: Option<Mounted>,
     /// Nothing for a single report.
     diary: Option<Diary>,
     config: Config,
@@ -81,6 +85,12 @@ struct OpenFace {
     server: Server,
     /// Holds the socket, and with it those who wait, when the server has closed.
     listener: TcpListener,
+}
+
+/// The face for an application's own server, which learns of the daemon's end.
+struct Mounted {
+    mount: Mount,
+    _closing: watch::Sender<Option<Duration>>,
 }
 
 /// What is left of a daemon that has ended for another to take its place.
@@ -117,13 +127,13 @@ impl Daemon {
         let mut circumstances = circumstances;
         let listening = match extent {
             Extent::Whole => Some(listener::listen(circumstances.inherited.take(), &config.server)?),
-            Extent::OneReport => None,
+            Extent::Embedded | Extent::OneReport => None,
         };
         let foundation = Arc::new(Foundation::lay(config, clock, circumstances)?);
         let links = Links::new();
         let supervisor = foundation.supervisor(&links, extent).run();
         // Whoever asks how the schedule stands does not wait for a new scheduler as long as work would.
-        let scheduled = extent == Extent::Whole && foundation.config.report.scheduled;
+        let scheduled = extent != Extent::OneReport && foundation.config.report.scheduled;
         let schedule = scheduled.then(|| links.auto.with_patience(STATUS_WITHIN).recipient());
         let mut daemon = Self {
             supervisor,
@@ -137,13 +147,21 @@ impl Daemon {
             clock: foundation.clock.clone(),
             address: None,
             face: None,
+            mount: None,
             diary: None,
             config: foundation.config.clone(),
         };
-        if let Some((listener, address)) = listening {
-            daemon.open_the_face(listener, address, &foundation)?;
+        match listening {
+            Some((listener, address)) => daemon.open_the_face(listener, address, &foundation)?,
+            None if extent == Extent::Embedded => {
+                let (tell, closing) = watch::channel(None);
+                let mount =
+                    Mount::new(daemon.web_face(&foundation, Access::of_an_application(), None), closing);
+                daemon.mount = Some(Mounted { mount, _closing: tell });
+            }
+            None => {}
         }
-        if extent == Extent::Whole {
+        if extent != Extent::OneReport {
             daemon.begin_the_diary(&foundation);
         }
         Ok(daemon)
@@ -155,9 +173,21 @@ impl Daemon {
         address: SocketAddr,
         foundation: &Foundation,
     ) -> Result<(), StartError> {
+        let access = Access::new(&self.config.server, address);
+        let token = self.config.server.token.as_ref().map(Token::new);
+        let face = self.web_face(foundation, access, token);
+        let (workers, readers) = (self.config.server.workers, self.config.database.readers);
+        let server = web::serve(&face, &listener, workers, readers)
+            .map_err(|reason| StartError::Listen { address, reason })?;
+        self.face = Some(OpenFace { server, listener });
+        self.address = Some(address);
+        Ok(())
+    }
+
+    fn web_face(&self, foundation: &Foundation, access: Access, token: Option<Token>) -> Face {
         let (edition, clock) = (self.config.report.edition.clone(), foundation.clock.clone());
         let orders = Orders::new(self.builder.recipient(), edition, clock);
-        let face = Face {
+        Face {
             supervisor: self.supervisor.clone(),
             store: Arc::clone(&self.store),
             added: foundation.sources.added(),
@@ -173,16 +203,10 @@ impl Daemon {
             orders,
             schedule: self.schedule.clone(),
             report: self.config.report.clone(),
-            token: self.config.server.token.as_ref().map(Token::new),
-            access: Access::new(&self.config.server, address),
+            token,
+            access,
             opened: foundation.clock.stopwatch(),
-        };
-        let (workers, readers) = (self.config.server.workers, self.config.database.readers);
-        let server = web::serve(&face, &listener, workers, readers)
-            .map_err(|reason| StartError::Listen { address, reason })?;
-        self.face = Some(OpenFace { server, listener });
-        self.address = Some(address);
-        Ok(())
+        }
     }
 
     fn begin_the_diary(&mut self, foundation: &Foundation) {
@@ -196,6 +220,24 @@ impl Daemon {
             before: RefCell::new(Tally::begun(foundation.clock.now())),
         };
         self.diary = Some(Diary::begin(writer));
+    }
+
+    /// A daemon for a running actix system: what is not said is as it is by default.
+    ///
+    /// ```no_run
+    /// # async fn start() -> Result<(), evenkeel::daemon::StartError> {
+    /// let daemon = evenkeel::daemon::Daemon::builder().start()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The dashboard, the reports and the interface for the application's own server; nothing where the daemon listens by
+    /// itself.
+    pub fn mount(&self) -> Option<Mount> {
+        self.mount.as_ref().map(|mounted| mounted.mount.clone())
     }
 
     /// What it was started with.

@@ -78,7 +78,8 @@ impl From<StartError> for Failure {
             | StartError::Schedule(_)
             | StartError::Unguarded { .. }
             | StartError::Narrative(_)
-            | StartError::UnknownIndex { .. } => Self::Config(error.to_string()),
+            | StartError::UnknownIndex { .. }
+            | StartError::Name(_) => Self::Config(error.to_string()),
             StartError::Open(error) => error.into(),
             StartError::Persistence(error) => error.into(),
             StartError::Listen { .. }

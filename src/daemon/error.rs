@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use crate::config::ConfigError;
 use crate::market::source::SourceError;
+use crate::market::source_name::NameError;
 use crate::persistence::{OpenError, PersistenceError};
 use crate::report::narrative::NarrativeError;
 use crate::report::render::TemplateError;
@@ -26,6 +27,9 @@ pub enum StartError {
         /// What it wants.
         name: String,
     },
+    /// A source that the application brings, or one of its indices, has a name that it cannot have.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// The language model of the narrative cannot be asked.
     #[error("report.narrative: {0}")]
     Narrative(#[from] NarrativeError),

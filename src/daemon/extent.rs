@@ -5,6 +5,8 @@
 pub enum Extent {
     /// All of it.
     Whole,
+    /// All actors, for an application with a server of its own: nothing listens.
+    Embedded,
     /// The actors that make a report, without schedule and web face.
     OneReport,
 }

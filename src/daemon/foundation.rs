@@ -134,10 +134,10 @@ impl Foundation {
             .supervise(self.ailing(self.builder(links)));
         let scheduled = match extent {
             Extent::OneReport => return supervisor,
-            Extent::Whole if self.config.report.scheduled => {
+            Extent::Whole | Extent::Embedded if self.config.report.scheduled => {
                 supervisor.supervise(self.ailing(self.auto(links)))
             }
-            Extent::Whole => {
+            Extent::Whole | Extent::Embedded => {
                 log::info!(event = "schedule-off"; "no schedule: report.scheduled is false");
                 supervisor
             }
@@ -171,7 +171,7 @@ impl Foundation {
             let (keep, clock) = (shared.config.keep.clone(), shared.clock.clone());
             Ok::<_, PersistenceError>(match extent {
                 Extent::OneReport => persistence,
-                Extent::Whole => persistence.with_retention(Retention {
+                Extent::Whole | Extent::Embedded => persistence.with_retention(Retention {
                     keep,
                     turns: turns.clone(),
                     me: me.clone(),
@@ -189,7 +189,7 @@ impl Foundation {
             let instruments = shared.instruments.market.clone();
             let outlets = Outlets { me: me.clone(), store, history: history.clone(), turns, instruments };
             let market = &shared.config.market;
-            let every = (extent == Extent::Whole).then_some(market.refresh_every);
+            let every = (extent != Extent::OneReport).then_some(market.refresh_every);
             let ttl = market.snapshot_ttl;
             Ok::<_, SourceError>(MarketIndices::new(
                 shared.sources()?,

@@ -57,13 +57,13 @@ pub fn viewer(head: &PageHead, language: Language) -> Result<Vec<PagePart>, Text
     let locale = Locale { language, zone: head.zone.clone() };
     let all = locale.text(Key::PAGE_ALL_REPORTS)?;
     let label = locale.text(Key::PAGE_LANGUAGES)?;
-    let mut bar = format!("<nav class=\"ek-bar\" aria-label=\"{label}\"><a href=\"/reports\">{all}</a>");
+    let mut bar = format!("<nav class=\"ek-bar\" aria-label=\"{label}\"><a href=\"../reports\">{all}</a>");
     for other in &head.languages {
         let other = *other;
         let current = if other == language { " aria-current=\"true\"" } else { "" };
         let (id, name) = (head.id, other.own_name());
         bar.push_str(&format!(
-            "<a href=\"/reports/{id}?lang={other}\" hreflang=\"{other}\" lang=\"{other}\"{current}>{name}</a>"
+            "<a href=\"{id}?lang={other}\" hreflang=\"{other}\" lang=\"{other}\"{current}>{name}</a>"
         ));
     }
     bar.push_str("</nav>\n");
@@ -233,7 +233,7 @@ mod tests {
             prefix.contains("<html lang=\"en\">") && prefix.contains("<title>Market note 24 Apr 2026 00:45")
         );
         let text = format!("{parts:?}");
-        assert!(text.contains("/reports/7?lang=vi"), "{text}");
-        assert!(!format!("{:?}", export(&head, Language::En).unwrap()).contains("/reports"));
+        assert!(text.contains("href=\"7?lang=vi\"") && text.contains("href=\"../reports\""), "{text}");
+        assert!(!format!("{:?}", export(&head, Language::En).unwrap()).contains("reports\""));
     }
 }

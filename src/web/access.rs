@@ -30,6 +30,12 @@ impl Access {
         }))
     }
 
+    /// None: the application in which the face stands has rules of its own.
+    pub fn of_an_application() -> Self {
+        let limits = Limits::new(ServerConfig::default().requests_per_second);
+        Self(Arc::new(Rules { hosts: None, guard_reading: false, limits }))
+    }
+
     pub(super) fn hosts(&self) -> Option<&Hosts> {
         self.0.hosts.as_ref()
     }

@@ -49,7 +49,7 @@ const SILENCE: Duration = Duration::from_secs(10);
 const LAST_WORD: Duration = Duration::from_millis(200);
 
 /// When a door closes, and how long it may then take until nobody is inside.
-pub(super) type Closing = watch::Receiver<Option<Duration>>;
+pub type Closing = watch::Receiver<Option<Duration>>;
 
 type Inside = Rc<RefCell<Crowd<AbortHandle>>>;
 

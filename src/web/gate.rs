@@ -3,10 +3,10 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use actix_web::http::header::{CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING};
 use actix_web::http::{Method, Version};
 use actix_web::middleware::{DefaultHeaders, Next};
-use actix_web::{Error, HttpRequest, web};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
 
 use super::authorised;
 use super::dashboard::refusal;
@@ -48,7 +48,12 @@ pub(super) async fn pass(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let in_chunks = request.headers().contains_key(TRANSFER_ENCODING);
     let visit = request.request().conn_data::<Visit>().cloned();
-    let response = match check(request.request()) {
+    let within = request.match_info().unprocessed().to_owned();
+    let response = match check(request.request(), &within) {
+        Ok(()) if within.is_empty() => {
+            let root = to_the_root(request.path());
+            request.into_response(root)
+        }
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(problem) => request.error_response(problem),
     };
@@ -56,10 +61,16 @@ pub(super) async fn pass(
         // The rest of such a body would be waited for without end.
         visit.inspect(|visit| visit.reaches(Stage::Answered));
     }
-    Ok(refusal::for_people(response))
+    Ok(refusal::for_people(response, &within))
 }
 
-fn check(request: &HttpRequest) -> Result<(), Problem> {
+/// The address of a mount without its slash: relative links would lead out of it.
+fn to_the_root(path: &str) -> HttpResponse<BoxBody> {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, format!("{last}/"))).finish()
+}
+
+fn check(request: &HttpRequest, within: &str) -> Result<(), Problem> {
     let visit = request.conn_data::<Visit>();
     if visit.is_some_and(|visit| visit.stage() >= Stage::Asked) {
         return Err(Problem::bad_request("a connection carries one request"));
@@ -68,7 +79,7 @@ fn check(request: &HttpRequest) -> Result<(), Problem> {
     visit.inspect(|visit| visit.reaches(Stage::Asked));
     let face: &web::Data<Face> =
         request.app_data().ok_or_else(|| Problem::unavailable("the server is being set up"))?;
-    let free = FREE.contains(&request.path());
+    let free = FREE.contains(&within);
     if let Some(peer) = visit.and_then(Visit::peer)
         && !free
         && let Err(wait) = face.access.limits().request(peer)

@@ -19,6 +19,7 @@ mod market;
 mod market_schema;
 mod memory;
 mod metrics;
+mod mount;
 mod openapi;
 mod orders;
 mod peer;
@@ -35,7 +36,9 @@ mod whence;
 
 pub use access::Access;
 pub use dashboard::desk::Dashboard;
+pub use door::Closing;
 pub use face::{Face, Instruments};
+pub use mount::{Mount, configure};
 pub use orders::Orders;
 pub use server::{Server, serve};
 pub use token::Token;

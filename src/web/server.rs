@@ -16,17 +16,14 @@ use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_confi
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
-use actix_web::{App, Error, web};
+use actix_web::{App, Error};
 use tokio::sync::{oneshot, watch};
 
 use super::door::{self, Closing};
 use super::face::Face;
+use super::gate;
 use super::guest::Guest;
-use super::problem::Problem;
-use super::{
-    dashboard, gate, generate, health, history, market, memory, metrics, openapi, ready, reports, scheduler,
-    viewer,
-};
+use super::mount::routes;
 
 /// How long a client may take to send the head of its request once it has begun.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -144,34 +141,5 @@ fn app(
         InitError = (),
     >,
 > {
-    App::new()
-        .app_data(web::Data::new(face))
-        .app_data(web::Data::new(closing))
-        .app_data(web::Data::new(ready::Probes::default()))
-        .app_data(
-            web::QueryConfig::default()
-                .error_handler(|error, _| Problem::bad_request(error.to_string()).into()),
-        )
-        .wrap(from_fn(gate::pass))
-        .wrap(gate::headers())
-        .service(health::health)
-        .service(ready::ready)
-        .service(market::indices)
-        .service(history::recorded)
-        .service(generate::begin)
-        .service(generate::progress)
-        .service(generate::finish)
-        .service(scheduler::schedule)
-        .service(memory::status)
-        .service(metrics::metrics)
-        .service(memory::decisions)
-        .service(reports::latest)
-        .service(reports::list)
-        .service(viewer::view)
-        .service(dashboard::dashboard)
-        .service(dashboard::live::live)
-        .service(dashboard::assets::asset)
-        .service(dashboard::frame::frame)
-        .service(openapi::description)
-        .default_service(web::to(openapi::nothing_here))
+    App::new().wrap(from_fn(gate::pass)).wrap(gate::headers()).configure(|app| routes(app, face, closing))
 }

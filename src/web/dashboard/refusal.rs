@@ -13,15 +13,21 @@ use super::{POLICY, pages};
 /// Where programs ask: they get what they can parse, whatever they accept.
 const FOR_PROGRAMS: [&str; 6] = ["/api/", "/assets/", "/health", "/live", "/metrics", "/ready"];
 
-/// The answer, made a page of if it is a problem and a person at a browser has asked.
-pub(in crate::web) fn for_people(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+/// The answer, made a page of if it is a problem and a person at a browser has asked. `within` is the address below the
+/// place where the face stands.
+pub(in crate::web) fn for_people(
+    response: ServiceResponse<BoxBody>,
+    within: &str,
+) -> ServiceResponse<BoxBody> {
     let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
-    let Some(page) = problem.and_then(|problem| page(response.request(), problem)) else { return response };
+    let Some(page) = problem.and_then(|problem| page(response.request(), within, problem)) else {
+        return response;
+    };
     response.into_response(page)
 }
 
-fn page(request: &HttpRequest, problem: &Problem) -> Option<actix_web::HttpResponse> {
-    if !is_for_people(request) {
+fn page(request: &HttpRequest, within: &str, problem: &Problem) -> Option<actix_web::HttpResponse> {
+    if !is_for_people(request, within) {
         return None;
     }
     let face = request.app_data::<web::Data<Face>>()?;
@@ -32,7 +38,7 @@ fn page(request: &HttpRequest, problem: &Problem) -> Option<actix_web::HttpRespo
     context.insert("status", &problem.status().as_u16());
     context.insert("detail", problem.detail());
     // The page stands at whatever address there was.
-    context.insert("root", &"../".repeat(request.path().matches('/').count().saturating_sub(1)));
+    context.insert("root", &"../".repeat(within.matches('/').count().saturating_sub(1)));
     context.insert("version", env!("CARGO_PKG_VERSION"));
     let page = face.dashboard.pages().render(pages::REFUSAL, &context).ok()?;
     let mut response = problem.begin();
@@ -44,7 +50,7 @@ fn page(request: &HttpRequest, problem: &Problem) -> Option<actix_web::HttpRespo
     Some(response.body(page))
 }
 
-fn is_for_people(request: &HttpRequest) -> bool {
+fn is_for_people(request: &HttpRequest, within: &str) -> bool {
     let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let html = |part: &str| {
         let (kind, parameters) = part.split_once(';').unwrap_or((part, ""));
@@ -52,5 +58,5 @@ fn is_for_people(request: &HttpRequest) -> bool {
             && !parameters.replace(' ', "").starts_with("q=0,")
             && parameters.trim() != "q=0"
     };
-    !FOR_PROGRAMS.iter().any(|prefix| request.path().starts_with(prefix)) && accepted.split(',').any(html)
+    !FOR_PROGRAMS.iter().any(|prefix| within.starts_with(prefix)) && accepted.split(',').any(html)
 }

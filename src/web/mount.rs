@@ -1,0 +1,76 @@
+//! The routes, and the face as a part of an application's own server.
+//!
+//! The routes know nothing of where they stand: links are relative, and what depends on an address looks at the part of it
+//! that is below the mount. The application's middleware comes first, and with it whoever may come in: no token is asked for
+//! here, no rate limited and no host compared.
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+
+use super::door::Closing;
+use super::face::Face;
+use super::problem::Problem;
+use super::{
+    dashboard, gate, generate, health, history, market, memory, metrics, openapi, ready, reports, scheduler,
+    viewer,
+};
+
+/// The face for an application's own server. Cheap to clone, one for each of the server's threads.
+#[derive(Clone)]
+pub struct Mount {
+    face: Face,
+    closing: Closing,
+}
+
+impl Mount {
+    /// What `face` shows, until `closing` says that the daemon ends.
+    pub fn new(face: Face, closing: Closing) -> Self {
+        Self { face, closing }
+    }
+}
+
+/// Puts the dashboard, the reports and the interface into an application, under any scope and behind its own middleware:
+/// `web::scope("/market").configure(evenkeel::web::configure(&daemon.mount()))`.
+///
+/// Everything that the daemon's own server answers is there, relative to the scope; the scope's address without a slash leads
+/// to the one with it. Who may come in is the application's to say. Answers bear the daemon's security headers; where
+/// the application sets one of them as well, the daemon's is the inner one and stays.
+pub fn configure(mount: &Mount) -> impl FnOnce(&mut ServiceConfig) + use<> {
+    let Mount { face, closing } = mount.clone();
+    move |config| {
+        let inside = web::scope("").wrap(from_fn(gate::pass)).wrap(gate::headers());
+        config.service(inside.configure(|scope| routes(scope, face, closing)));
+    }
+}
+
+/// All routes.
+pub(super) fn routes(config: &mut ServiceConfig, face: Face, closing: Closing) {
+    config
+        .app_data(web::Data::new(face))
+        .app_data(web::Data::new(closing))
+        .app_data(web::Data::new(ready::Probes::default()))
+        .app_data(
+            web::QueryConfig::default()
+                .error_handler(|error, _| Problem::bad_request(error.to_string()).into()),
+        )
+        .service(health::health)
+        .service(ready::ready)
+        .service(market::indices)
+        .service(history::recorded)
+        .service(generate::begin)
+        .service(generate::progress)
+        .service(generate::finish)
+        .service(scheduler::schedule)
+        .service(memory::status)
+        .service(metrics::metrics)
+        .service(memory::decisions)
+        .service(reports::latest)
+        .service(reports::list)
+        .service(viewer::view)
+        .service(dashboard::dashboard)
+        .service(dashboard::live::live)
+        .service(dashboard::assets::asset)
+        .service(dashboard::frame::frame)
+        .service(openapi::description)
+        .default_service(web::to(openapi::nothing_here));
+}
