@@ -12,6 +12,7 @@ mod extent;
 mod foundation;
 mod links;
 mod listener;
+mod socket;
 
 use std::cell::RefCell;
 use std::net::{SocketAddr, TcpListener};
@@ -43,6 +44,7 @@ pub use extent::Extent;
 use foundation::Foundation;
 use links::Links;
 pub use listener::{FIRST_DESCRIPTOR, Inherited};
+pub use socket::{OwnersSocket, SOCKET, too_long};
 
 /// How long the requests that are being answered may take when the process is replaced; one who downloads slower than
 /// that is cut. Everybody else waits meanwhile.
@@ -85,6 +87,8 @@ struct OpenFace {
     server: Server,
     /// Holds the socket, and with it those who wait, when the server has closed.
     listener: TcpListener,
+    /// The same for its owner; nothing where that cannot be. The server goes first.
+    owners: Option<(Server, OwnersSocket)>,
 }
 
 /// The face for an application's own server, which learns of the daemon's end.
@@ -100,6 +104,8 @@ pub struct Remains {
     pub report: ShutdownReport,
     /// The socket, still listening: who connects waits for the next daemon.
     pub listener: Option<TcpListener>,
+    /// The owner's socket, to which nobody listens now.
+    pub socket: Option<OwnersSocket>,
 }
 
 impl Daemon {
@@ -126,7 +132,12 @@ impl Daemon {
     ) -> Result<Self, StartError> {
         let mut circumstances = circumstances;
         let listening = match extent {
-            Extent::Whole => Some(listener::listen(circumstances.inherited.take(), &config.server)?),
+            Extent::Whole => {
+                // First: who starts a daemon twice is told that, and not that a port is taken.
+                let reserved = socket::reserve(&config.data_dir)?;
+                let listening = listener::listen(circumstances.inherited.take(), &config.server)?;
+                Some((listening, OwnersSocket::open(&config.data_dir, reserved)?))
+            }
             Extent::Embedded | Extent::OneReport => None,
         };
         let foundation = Arc::new(Foundation::lay(config, clock, circumstances)?);
@@ -152,7 +163,7 @@ impl Daemon {
             config: foundation.config.clone(),
         };
         match listening {
-            Some((listener, address)) => daemon.open_the_face(listener, address, &foundation)?,
+            Some((listening, socket)) => daemon.open_the_face(listening, socket, &foundation)?,
             None if extent == Extent::Embedded => {
                 let (tell, closing) = watch::channel(None);
                 let mount =
@@ -169,8 +180,8 @@ impl Daemon {
 
     fn open_the_face(
         &mut self,
-        listener: TcpListener,
-        address: SocketAddr,
+        (listener, address): (TcpListener, SocketAddr),
+        socket: Option<OwnersSocket>,
         foundation: &Foundation,
     ) -> Result<(), StartError> {
         let access = Access::new(&self.config.server, address);
@@ -179,7 +190,13 @@ impl Daemon {
         let (workers, readers) = (self.config.server.workers, self.config.database.readers);
         let server = web::serve(&face, &listener, workers, readers)
             .map_err(|reason| StartError::Listen { address, reason })?;
-        self.face = Some(OpenFace { server, listener });
+        // On a thread of its own: whatever the network does, the owner gets in.
+        let owners = socket.map(|socket| {
+            let served = web::serve(&face, socket.listener(), 1, readers);
+            served.map(|server| (server, socket))
+        });
+        let owners = owners.transpose().map_err(|reason| StartError::Listen { address, reason })?;
+        self.face = Some(OpenFace { server, listener, owners });
         self.address = Some(address);
         Ok(())
     }
@@ -202,6 +219,7 @@ impl Daemon {
             clock: foundation.clock.clone(),
             orders,
             schedule: self.schedule.clone(),
+            market: self.market.recipient(),
             report: self.config.report.clone(),
             token,
             access,
@@ -251,8 +269,10 @@ impl Daemon {
     /// # Errors
     /// When the supervisor is gone already.
     pub async fn shut_down(self) -> Result<ShutdownReport, SupervisorError> {
-        // A reader of a large report is not worth the deadline.
-        drop(self.face);
+        // A reader of a large report is not worth the deadline. Who asks by the socket learns that there is none any more;
+        // the directory is free when the actors have written what they had to.
+        let owners = self.face.and_then(|face| face.owners);
+        let _lock = owners.map(|(_, socket)| socket.close());
         if let Some(diary) = self.diary {
             diary.close().await;
         }
@@ -265,15 +285,21 @@ impl Daemon {
     /// # Errors
     /// When the supervisor is gone already.
     pub async fn step_aside(mut self) -> Result<Remains, SupervisorError> {
-        let mut listener = None;
+        let (mut listener, mut socket) = (None, None);
         if let Some(face) = self.face.take() {
-            let cut = face.server.finish(ANSWER_WITHIN).await;
+            let finish = async |server: Server| server.finish(ANSWER_WITHIN).await;
+            let (owners, kept) = face.owners.unzip();
+            let owners =
+                async { futures_util::future::OptionFuture::from(owners.map(finish)).await.unwrap_or(0) };
+            let (cut, of_owners) = futures_util::future::join(finish(face.server), owners).await;
+            let cut = cut + of_owners;
+            socket = kept;
             if cut > 0 {
                 log::warn!(event = "connections-cut", cut; "{cut} connections were cut: their answers took longer than {ANSWER_WITHIN:?}");
             }
             listener = Some(face.listener);
         }
         let report = self.shut_down().await?;
-        Ok(Remains { report, listener })
+        Ok(Remains { report, listener, socket })
     }
 }

@@ -37,6 +37,7 @@
 //! 10. A child is restarted because of its memory on proof only; what came of it is measured, and what did not help is
 //!     not repeated.
 //! 11. A process that replaces itself keeps its PID and its socket, and refuses nobody meanwhile.
+//! 12. A data directory has one daemon, and its socket there lets nobody in but the daemon's own user.
 
 pub mod analytics;
 pub mod cli;

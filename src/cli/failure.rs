@@ -84,6 +84,7 @@ impl From<StartError> for Failure {
             StartError::Persistence(error) => error.into(),
             StartError::Listen { .. }
             | StartError::Inherited { .. }
+            | StartError::Occupied { .. }
             | StartError::DataDir { .. }
             | StartError::Templates(_)
             | StartError::Sources(_) => Self::failed(error),

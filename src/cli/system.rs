@@ -146,6 +146,9 @@ async fn make_way(daemon: Daemon, signals: &mut Signals, manager: &Manager) -> R
     for child in &remains.report.cut_short {
         log::warn!(event = "child-cut-short", child = child.as_str(); "{child} was cut short; what it had not finished is done again");
     }
+    if let Some(socket) = remains.socket {
+        socket.stay();
+    }
     Ok(End::MadeWay(remains.listener))
 }
 

@@ -62,6 +62,15 @@ pub enum StartError {
         /// Its address.
         address: SocketAddr,
     },
+    /// Another daemon works in the same directory.
+    #[error(
+        "another daemon works in the data directory {path}: `evenkeel status --data-dir {path}` shows it; end it, or give this \
+         one a directory of its own (--data-dir, data_dir, EVENKEEL_DATA_DIR)"
+    )]
+    Occupied {
+        /// The directory.
+        path: String,
+    },
     /// The data directory cannot be made.
     #[error("cannot create the data directory {path}: {reason}")]
     DataDir {

@@ -43,6 +43,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every level, the least first.
+    pub const ALL: [Self; 4] = [Self::Debug, Self::Info, Self::Warn, Self::Error];
+
     /// Its name, as in the log.
     pub fn as_str(self) -> &'static str {
         match self {

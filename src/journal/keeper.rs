@@ -65,6 +65,13 @@ impl Journal {
         found
     }
 
+    /// The oldest line after line `number` that is still kept.
+    pub fn next(&self, number: u64) -> Option<Arc<Entry>> {
+        let ring = self.ring();
+        let position = ring.lines.partition_point(|entry| entry.number <= number);
+        ring.lines.get(position).cloned()
+    }
+
     /// The number of the newest line, now and whenever there is one more.
     pub fn newest(&self) -> watch::Receiver<u64> {
         self.0.newest.subscribe()
@@ -107,6 +114,8 @@ mod tests {
         let last: Vec<u64> = journal.after(5, 2, |_| true).iter().map(|entry| entry.number).collect();
         assert_eq!(last, [1009, 1010]);
         assert!(journal.after(1010, 2, |_| true).is_empty());
+        let next = |number| journal.next(number).map(|entry| entry.number);
+        assert_eq!([next(0), next(500), next(1009), next(1010)], [Some(11), Some(501), Some(1010), None]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What other actors say to `MarketIndices`.
 
 use actix::Message;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Fetches every index and stores one snapshot.
 #[derive(Debug, Message)]
@@ -9,7 +10,7 @@ use serde::Serialize;
 pub struct Refresh;
 
 /// What one refresh came to. The snapshot itself is in the index store.
-#[derive(Debug, Clone, PartialEq, Serialize, actix::MessageResponse)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, actix::MessageResponse)]
 pub struct RefreshOutcome {
     /// Sources that answered.
     pub sources_ok: u32,

@@ -3,6 +3,8 @@
 //! Its memory is taken once and does not grow: three rings of points, a bounded list of marks. A point is the tick with the
 //! highest resident set of its step, so that a peak is never averaged away and the parts always add up to the whole.
 
+mod stretch;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
@@ -10,6 +12,8 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::tape::{ChildTick, Tick};
+
+pub use stretch::{Cause, Happened, Mark, Point, Stretch};
 
 /// Children with a column of their own; those beyond it count as unattributed.
 const MOST_CHILDREN: usize = 16;
@@ -105,70 +109,6 @@ struct Ring {
     /// The step of each point, and its columns one after the other.
     steps: VecDeque<i64>,
     columns: VecDeque<u32>,
-}
-
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Mark {
-    /// When it was noticed, in milliseconds since 1970 by the daemon's clock.
-    pub at_ms: i64,
-    /// What it was.
-    pub what: Happened,
-}
-
-/// What happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Happened {
-    /// The process was started, or was replaced.
-    Begun,
-    /// A child has a new generation.
-    Restart {
-        /// The child.
-        child: String,
-        /// Its new generation.
-        generation: u64,
-        /// Why.
-        cause: Cause,
-    },
-}
-
-/// Why a child has a new generation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cause {
-    /// Its memory, or another one's that it may hold.
-    Memory,
-    /// It panicked, hung or could not be started.
-    Crash,
-    /// Somebody asked for it.
-    Request,
-}
-
-/// A stretch of the timeline. Sizes are in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Stretch {
-    /// The children, in the order in which a point lists them.
-    pub names: Vec<String>,
-    /// The points, oldest first; a step in which nothing was measured has none.
-    pub points: Vec<Point>,
-    /// What happened meanwhile, oldest first.
-    pub marks: Vec<Mark>,
-}
-
-/// One step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Point {
-    /// When the step began, in milliseconds since 1970 by the daemon's clock.
-    pub at_ms: i64,
-    /// The highest resident set of the process; nothing if it could not be read.
-    pub rss: Option<u64>,
-    /// The lowest.
-    pub low: Option<u64>,
-    /// The part of `rss` that is charged to no child.
-    pub unattributed: Option<u64>,
-    /// What each child holds of it.
-    pub children: Vec<Option<u64>>,
 }
 
 impl Default for Timeline {

@@ -1,6 +1,7 @@
 //! What the supervisor tells about itself and its children.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ending::Ending;
 use super::waits::Waited;
@@ -57,7 +58,7 @@ pub struct ChildStatus {
 }
 
 /// What a child is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChildState {
     /// Its generation lives.

@@ -1,16 +1,17 @@
-//! Who may do what: anybody where no token is configured, otherwise who brings it.
+//! Who may do what: anybody where no token is configured, otherwise who brings it, and the daemon's owner by his own socket.
 
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
+use super::entrance::Way;
 use super::face::Face;
 use super::problem::Problem;
 use super::token::{Brought, Wish};
 use super::visit::Visit;
 
-/// A request that may ask for a report. The first argument of a handler, so that nothing is done before.
+/// A request that may ask for a report or command the daemon. The first argument of a handler, so that nothing is done before.
 pub(super) struct Authorised;
 
 impl FromRequest for Authorised {
@@ -26,8 +27,16 @@ impl FromRequest for Authorised {
     }
 }
 
+/// Whether it has come by the owner's socket, to which nobody else can write.
+pub(super) fn comes_from_the_owner(request: &HttpRequest) -> bool {
+    request.app_data::<Way>() == Some(&Way::Owner)
+}
+
 /// Whether a request brings what its wish needs. Wrong tokens are counted; a right one is not slowed by them.
 pub(super) fn check(request: &HttpRequest, face: &Face, wish: Wish) -> Result<(), Problem> {
+    if comes_from_the_owner(request) {
+        return Ok(());
+    }
     let Some(token) = &face.token else { return Ok(()) };
     match token.brought_by(request, wish) {
         Brought::Right => Ok(()),

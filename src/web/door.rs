@@ -8,18 +8,19 @@
 use std::cell::RefCell;
 use std::io;
 use std::mem::MaybeUninit;
-use std::net::{self, SocketAddr};
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::dev::Service;
 use rustix::process::{Resource, getrlimit};
 use socket2::SockRef;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::crowd::Crowd;
+use super::entrance::Entrance;
 use super::guest::{Guest, STILL};
 use super::peer::Peer;
 use super::visit::{Stage, Visit};
@@ -65,18 +66,18 @@ pub(super) fn places(doors: usize) -> usize {
 ///
 /// # Errors
 /// When the socket cannot be waited for; nothing is accepted then.
-pub(super) async fn keep<S>(
-    listener: net::TcpListener,
+pub(super) async fn keep<E, S>(
+    entrance: E,
     places: usize,
     service: S,
     mut closing: Closing,
 ) -> io::Result<usize>
 where
-    S: Service<Guest<TcpStream>> + 'static,
+    E: Entrance,
+    S: Service<Guest<E::Stream>> + 'static,
     S::Future: 'static,
 {
-    listener.set_nonblocking(true)?;
-    let listener = TcpListener::from_std(listener)?;
+    let listener = entrance.open()?;
     let service = Rc::new(service);
     let crowd: Inside = Rc::new(RefCell::new(Crowd::new(places)));
     let mut inside = JoinSet::new();
@@ -88,9 +89,9 @@ where
             biased;
             within = closing_time(&mut closing) => break within,
             Some(_) = inside.join_next() => {}
-            accepted = listener.accept(), if has_room => match accepted {
-                Ok((stream, address)) => {
-                    let Some(place) = Place::make(&crowd, address) else { continue };
+            accepted = E::accept(&listener), if has_room => match accepted {
+                Ok(stream) => {
+                    let Some(place) = Place::make(&crowd, E::peer(&stream)) else { continue };
                     if has_said_something(&stream) {
                         place.visit.reaches(Stage::Asking);
                     }
@@ -100,7 +101,7 @@ where
                     // A task of its own: a panic ends this connection and no other. How it went concerns the client.
                     let handle = inside.spawn_local(async move {
                         let visit = place.visit.clone();
-                        if speaks(&stream, &mut closing).await {
+                        if speaks::<E>(&stream, &mut closing).await {
                             visit.reaches(Stage::Asking);
                             drop(service.call(Guest::new(stream, visit)).await);
                         }
@@ -137,12 +138,13 @@ struct Place {
 
 impl Place {
     /// A place for whoever comes from `address`, whoever has to leave for it; none when all that he may have are taken.
-    fn make(crowd: &Inside, address: SocketAddr) -> Option<Self> {
-        let peer = Some(Peer::of(address.ip()));
+    fn make(crowd: &Inside, address: Option<SocketAddr>) -> Option<Self> {
+        let peer = address.map(|address| Peer::of(address.ip()));
         let room = crowd.borrow_mut().make_room(peer);
         let Ok(dismissed) = room else {
-            let peer = address.ip();
-            log::warn!(event = "peer-refused", peer:%; "{peer} has too many requests open, and gets no more connections");
+            let peer =
+                address.map_or_else(|| "the owner's socket".to_owned(), |address| address.ip().to_string());
+            log::warn!(event = "peer-refused", peer = peer.as_str(); "{peer} has too many requests open, and gets no more connections");
             return None;
         };
         if let Some(dismissed) = dismissed {
@@ -161,28 +163,27 @@ impl Drop for Place {
 }
 
 /// Whether there is something to read already; asked of the kernel itself, because the runtime learns of it only later.
-fn has_said_something(stream: &TcpStream) -> bool {
+fn has_said_something(stream: &impl AsFd) -> bool {
     SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]).is_ok_and(|bytes| bytes > 0)
 }
 
 /// Bounds what the kernel keeps for a client, and for how long if he has gone without a word. Where it cannot, the
 /// bounds of the guest still hold.
-fn bound(stream: &TcpStream) {
+fn bound(stream: &impl AsFd) {
     let socket = SockRef::from(stream);
     let _ = socket.set_send_buffer_size(SEND_BUFFER);
     let _ = socket.set_tcp_user_timeout(Some(STILL));
 }
 
 /// Waits for the first byte; not if he goes away, is silent for too long, or still silent when the door has closed.
-async fn speaks(stream: &TcpStream, closing: &mut Closing) -> bool {
+async fn speaks<E: Entrance>(stream: &E::Stream, closing: &mut Closing) -> bool {
     let closed = async {
         let within = closing_time(closing).await;
         tokio::time::sleep(within.min(LAST_WORD)).await;
     };
-    let mut first = [0];
     tokio::select! {
         biased;
-        peeked = stream.peek(&mut first) => peeked.is_ok_and(|bytes| bytes > 0),
+        peeked = E::peek(stream) => peeked.is_ok_and(|bytes| bytes > 0),
         () = closed => false,
         () = tokio::time::sleep(SILENCE) => false,
     }

@@ -14,6 +14,7 @@ use crate::clock::{Clock, Stopwatch};
 use crate::config::ReportConfig;
 use crate::journal::Journal;
 use crate::market::instruments::MarketInstruments;
+use crate::market::messages::Refresh;
 use crate::market::store::IndexStore;
 use crate::persistence::archive::Archive;
 use crate::report::instruments::ReportInstruments;
@@ -64,6 +65,8 @@ pub struct Face {
     pub orders: Orders,
     /// The scheduler; nothing where no report is scheduled.
     pub schedule: Option<Recipient<ObserveSchedule>>,
+    /// Refreshes the indices.
+    pub market: Recipient<Refresh>,
     /// When reports are written.
     pub report: ReportConfig,
     /// What an order has to bring; nothing where anybody may order.

@@ -128,7 +128,7 @@ pub(super) async fn finish(
 }
 
 /// Reads a body to its end, piece by piece, and keeps nothing of it.
-async fn ignore(mut body: web::Payload) -> Result<(), Problem> {
+pub(super) async fn ignore(mut body: web::Payload) -> Result<(), Problem> {
     let reading = async {
         let mut length = 0;
         while let Some(piece) = body.next().await {

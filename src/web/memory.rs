@@ -11,6 +11,7 @@ use crate::config::memory::ACTORS;
 use crate::memory::listing::{Listing, MOST, USUAL};
 use crate::memory::record::PROCESS;
 use crate::memory::status::MemoryStatus;
+use crate::memory::timeline::{Range, Stretch};
 
 /// Every account at the latest tick of the memory monitor.
 #[utoipa::path(
@@ -28,6 +29,36 @@ pub(super) async fn status(face: web::Data<Face>) -> Result<HttpResponse, Proble
         Problem::unavailable("memory has not been measured yet; the first measurement follows the start")
     })?;
     Ok(HttpResponse::Ok().json(status))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct TimelineQuery {
+    /// How far it goes back: `1h`, `24h` or `7d`; an hour without it.
+    #[param(example = "24h")]
+    range: Option<String>,
+}
+
+/// The memory of the process and of each actor over time, and what happened meanwhile.
+///
+/// A point is the moment with the highest resident set of its step: 10 seconds, 4 minutes or half an hour long.
+#[utoipa::path(
+    operation_id = "memory_timeline",
+    tag = "operation",
+    params(TimelineQuery),
+    responses(
+        (status = 200, description = "The timeline.", body = Stretch),
+        (status = 400, description = "A parameter cannot be understood; the reason says which.", body = Told),
+    )
+)]
+#[route("/api/v1/memory/timeline", method = "GET", method = "HEAD")]
+pub(super) async fn timeline(
+    face: web::Data<Face>,
+    query: web::Query<TimelineQuery>,
+) -> Result<HttpResponse, Problem> {
+    let range = query.range.as_deref().map_or(Ok(Range::Hour), str::parse);
+    let range = range.map_err(|error| Problem::bad_request(format!("range: {error}")))?;
+    Ok(HttpResponse::Ok().json(face.memory.stretch(range, face.clock.now())))
 }
 
 /// As text: a mistake is named here.

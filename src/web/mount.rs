@@ -8,11 +8,13 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
 use super::door::Closing;
+use super::entrance::Way;
 use super::face::Face;
+use super::journal::follow::Followers;
 use super::problem::Problem;
 use super::{
-    dashboard, gate, generate, health, history, market, memory, metrics, openapi, ready, reports, scheduler,
-    viewer,
+    command, dashboard, gate, generate, health, history, journal, market, memory, metrics, openapi, ready,
+    reports, scheduler, survey, viewer,
 };
 
 /// The face for an application's own server. Cheap to clone, one for each of the server's threads.
@@ -39,15 +41,17 @@ pub fn configure(mount: &Mount) -> impl FnOnce(&mut ServiceConfig) + use<> {
     let Mount { face, closing } = mount.clone();
     move |config| {
         let inside = web::scope("").wrap(from_fn(gate::pass)).wrap(gate::headers());
-        config.service(inside.configure(|scope| routes(scope, face, closing)));
+        config.service(inside.configure(|scope| routes(scope, face, closing, Way::Network)));
     }
 }
 
 /// All routes.
-pub(super) fn routes(config: &mut ServiceConfig, face: Face, closing: Closing) {
+pub(super) fn routes(config: &mut ServiceConfig, face: Face, closing: Closing, way: Way) {
     config
         .app_data(web::Data::new(face))
         .app_data(web::Data::new(closing))
+        .app_data(way)
+        .app_data(web::Data::new(Followers::default()))
         .app_data(web::Data::new(ready::Probes::default()))
         .app_data(
             web::QueryConfig::default()
@@ -61,9 +65,15 @@ pub(super) fn routes(config: &mut ServiceConfig, face: Face, closing: Closing) {
         .service(generate::progress)
         .service(generate::finish)
         .service(scheduler::schedule)
+        .service(survey::daemon)
         .service(memory::status)
+        .service(memory::timeline)
         .service(metrics::metrics)
         .service(memory::decisions)
+        .service(journal::lines)
+        .service(journal::follow::follow)
+        .service(command::restart)
+        .service(command::refresh)
         .service(reports::latest)
         .service(reports::list)
         .service(viewer::view)

@@ -10,7 +10,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
 use super::{
-    dashboard, generate, health, history, market, memory, metrics, ready, reports, scheduler, viewer,
+    command, dashboard, generate, health, history, journal, market, memory, metrics, ready, reports,
+    scheduler, survey, viewer,
 };
 
 #[derive(OpenApi)]
@@ -30,8 +31,14 @@ use super::{
         generate::progress,
         generate::finish,
         scheduler::schedule,
+        survey::daemon,
         memory::status,
+        memory::timeline,
         memory::decisions,
+        journal::lines,
+        journal::follow::follow,
+        command::restart,
+        command::refresh,
         metrics::metrics,
         reports::latest,
         reports::list,

@@ -5,13 +5,11 @@
 //! request just when his connection is closed.
 
 use std::io;
-use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_rt::Arbiter;
-use actix_rt::net::TcpStream;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, ServiceFactory, ServiceRequest, ServiceResponse};
@@ -20,6 +18,7 @@ use actix_web::{App, Error};
 use tokio::sync::{oneshot, watch};
 
 use super::door::{self, Closing};
+use super::entrance::{Entrance, Way};
 use super::face::Face;
 use super::gate;
 use super::guest::Guest;
@@ -46,18 +45,18 @@ struct Worker {
     cut: oneshot::Receiver<usize>,
 }
 
-/// Serves `face` on `listener` from now on, on threads of its own. Needs a running actix system.
+/// Serves `face` at `entrance` from now on, on threads of its own. Needs a running actix system.
 ///
 /// Each of the `workers` threads reads the database from `readers` threads of its own.
 ///
 /// # Errors
 /// When the socket cannot be used or a thread cannot be started.
-pub fn serve(face: &Face, listener: &TcpListener, workers: usize, readers: u32) -> io::Result<Server> {
+pub fn serve<E: Entrance>(face: &Face, entrance: &E, workers: usize, readers: u32) -> io::Result<Server> {
     let (closing, closed) = watch::channel(None);
     let mut server = Server { closing, threads: Vec::with_capacity(workers) };
     let places = door::places(workers);
     for _ in 0..workers {
-        let listener = listener.try_clone()?;
+        let entrance = entrance.duplicate()?;
         let thread = Arbiter::try_with_tokio_rt(move || {
             tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -66,23 +65,23 @@ pub fn serve(face: &Face, listener: &TcpListener, workers: usize, readers: u32) 
         })?;
         let (tell, cut) = oneshot::channel();
         let (face, closing) = (face.clone(), closed.clone());
-        thread.spawn_fn(move || drop(actix_rt::spawn(work(face, listener, places, closing, tell))));
+        thread.spawn_fn(move || drop(actix_rt::spawn(work(face, entrance, places, closing, tell))));
         server.threads.push(Worker { thread, cut });
     }
     Ok(server)
 }
 
-async fn work(
+async fn work<E: Entrance>(
     face: Face,
-    listener: TcpListener,
+    entrance: E,
     places: usize,
     closing: Closing,
     tell: oneshot::Sender<usize>,
 ) {
-    let Ok(service) = http(face, closing.clone()).new_service(()).await else {
+    let Ok(service) = http::<E>(face, closing.clone()).new_service(()).await else {
         return log::error!(event = "routes-failed"; "the routes of the web face cannot be set up");
     };
-    match door::keep(listener, places, service, closing).await {
+    match door::keep(entrance, places, service, closing).await {
         Ok(cut) => {
             // A server that was dropped does not want to know.
             let _ = tell.send(cut);
@@ -114,24 +113,25 @@ impl Drop for Server {
 }
 
 /// What is done with a connection.
-fn http(
+fn http<E: Entrance>(
     face: Face,
     closing: Closing,
-) -> impl ServiceFactory<Guest<TcpStream>, Config = (), Response = (), InitError = ()> {
-    let app = app(face, closing).into_factory().map_err(|error| error.error_response());
+) -> impl ServiceFactory<Guest<E::Stream>, Config = (), Response = (), InitError = ()> {
+    let app = app(face, closing, E::WAY).into_factory().map_err(|error| error.error_response());
     let http = HttpService::build()
         .keep_alive(KeepAlive::Disabled)
         .client_request_timeout(HEAD_WITHIN)
         .client_disconnect_timeout(PART_WITHIN)
-        .on_connect_ext(|guest: &Guest<TcpStream>, data| drop(data.insert(guest.visit().clone())))
+        .on_connect_ext(|guest: &Guest<E::Stream>, data| drop(data.insert(guest.visit().clone())))
         .finish(map_config(app, |()| AppConfig::default()));
-    fn_service(async |guest: Guest<TcpStream>| Ok::<_, DispatchError>((guest, Protocol::Http1, None)))
+    fn_service(async |guest: Guest<E::Stream>| Ok::<_, DispatchError>((guest, Protocol::Http1, None)))
         .and_then(http)
 }
 
 fn app(
     face: Face,
     closing: Closing,
+    way: Way,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -141,5 +141,8 @@ fn app(
         InitError = (),
     >,
 > {
-    App::new().wrap(from_fn(gate::pass)).wrap(gate::headers()).configure(|app| routes(app, face, closing))
+    App::new()
+        .wrap(from_fn(gate::pass))
+        .wrap(gate::headers())
+        .configure(|app| routes(app, face, closing, way))
 }

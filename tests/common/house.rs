@@ -90,6 +90,10 @@ impl House {
         status.children.into_iter().find(|child| child.name == name).unwrap()
     }
 
+    pub fn data_dir(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.daemon.address.unwrap())
     }

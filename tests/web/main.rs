@@ -11,6 +11,7 @@ mod dashboard;
 mod description;
 mod history;
 mod metrics;
+mod operation;
 mod orders;
 mod ready;
 mod schedule;

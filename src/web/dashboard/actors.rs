@@ -4,12 +4,13 @@ use actix_web::web;
 use serde::Serialize;
 
 use super::super::face::Face;
+use super::super::status::ActorStatus;
+use super::super::survey;
 use super::asked::Asked;
 use super::state::Moment;
 use crate::memory::bytes::{signed, size};
 use crate::memory::listing::Listing;
-use crate::memory::status::AccountStatus;
-use crate::supervision::status::{ChildState, ChildStatus};
+use crate::supervision::status::ChildState;
 
 /// Decisions that the page lists.
 const DECISIONS: usize = 8;
@@ -45,35 +46,33 @@ struct Row {
 pub(super) async fn actors(face: &web::Data<Face>) -> Actors {
     let children = face.supervisor.status().await.map(|status| status.children).unwrap_or_default();
     let memory = face.memory.status();
-    let account = |name: &str| memory.as_ref()?.children.iter().find(|account| account.name == name);
-    let process = memory.as_ref().and_then(|memory| memory.process);
+    let process = survey::process(face, memory.as_ref(), face.clock.now());
     Actors {
-        rows: children.iter().map(|child| row(child, account(&child.name))).collect(),
-        unattributed: memory
-            .as_ref()
-            .and_then(|memory| memory.unattributed)
+        rows: survey::actors(&children, memory.as_ref()).into_iter().map(row).collect(),
+        unattributed: process
+            .unattributed
             .map(|bytes| u64::try_from(bytes).map_or_else(|_| signed(bytes), size)),
-        process: process.map(|process| size(process.rss)),
-        threads: process.map(|process| process.threads),
-        swap: process.map(|process| size(process.swap)),
-        limit: memory.as_ref().and_then(|memory| memory.cgroup_limit).map(size),
+        process: process.rss.map(size),
+        threads: process.threads,
+        swap: process.swap.map(size),
+        limit: process.limit.map(size),
     }
 }
 
-fn row(child: &ChildStatus, account: Option<&AccountStatus>) -> Row {
+fn row(actor: ActorStatus) -> Row {
     Row {
-        name: child.name.clone(),
-        state: child.state,
-        generation: child.generation,
-        rss: account.and_then(|account| account.rss).map(size),
-        live: account.and_then(|account| account.live).map(size),
-        floor: account.and_then(|account| account.floors.iter().min().copied()).map(size),
-        growth: account.and_then(|account| account.growth_per_day).map(signed),
-        leak_out: account.and_then(|account| account.leak_out).map(size),
-        mailbox: child.mailbox,
-        restarts: child.restarts,
-        memory_restarts: child.memory_restarts,
-        crashes: child.crashes,
+        name: actor.name,
+        state: actor.state,
+        generation: actor.generation,
+        rss: actor.rss.map(size),
+        live: actor.live.map(size),
+        floor: actor.floor.map(size),
+        growth: actor.growth_per_day.map(signed),
+        leak_out: actor.leak_out.map(size),
+        mailbox: actor.mailbox,
+        restarts: actor.restarts.requested + actor.restarts.memory,
+        memory_restarts: actor.restarts.memory,
+        crashes: actor.restarts.crashes,
     }
 }
 

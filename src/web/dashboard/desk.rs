@@ -40,7 +40,7 @@ impl Dashboard {
         &self.0.pages
     }
 
-    pub(super) fn shelf(&self) -> &Shelf {
+    pub(in crate::web) fn shelf(&self) -> &Shelf {
         &self.0.shelf
     }
 

@@ -42,7 +42,7 @@ struct Shown {
 pub(super) async fn memory(face: &web::Data<Face>, asked: Asked) -> Memory {
     let now = face.clock.now();
     let stretch = face.memory.stretch(asked.range, now);
-    let reports = face.dashboard.shelf().reports().await;
+    let reports = face.dashboard.shelf().reports().await.newest;
     let scale = Scale::new(asked.range, now.as_millisecond());
     let mut marks: Vec<(i64, Shown)> =
         stretch.marks.iter().filter_map(|mark| shown(face, asked, &scale, mark)).collect();

@@ -19,7 +19,7 @@ mod pages;
 mod parts;
 mod rack;
 pub(super) mod refusal;
-mod shelf;
+pub(super) mod shelf;
 mod state;
 
 use std::collections::BTreeMap;

@@ -29,13 +29,22 @@ const POINTS: u32 = 96;
 
 /// The shelf.
 #[derive(Debug)]
-pub(super) struct Shelf {
+pub(in crate::web) struct Shelf {
     archive: Archive,
     clock: Clock,
-    reports: tokio::sync::Mutex<Option<(Stopwatch, Arc<[StoredReport]>)>>,
+    reports: tokio::sync::Mutex<Option<(Stopwatch, Reports)>>,
     courses: tokio::sync::Mutex<Option<(Timestamp, Courses)>>,
     /// What went wrong last, so that it is said once.
     said: Mutex<String>,
+}
+
+/// The reports that are stored.
+#[derive(Debug, Clone, Default)]
+pub(in crate::web) struct Reports {
+    /// The newest of them, the newest first.
+    pub(in crate::web) newest: Arc<[StoredReport]>,
+    /// How many there are.
+    pub(in crate::web) count: u64,
 }
 
 /// The line of each index that has one, by its name.
@@ -52,17 +61,24 @@ impl Shelf {
         }
     }
 
-    /// The newest reports.
-    pub(super) async fn reports(&self) -> Arc<[StoredReport]> {
+    /// The newest reports, and how many there are.
+    pub(in crate::web) async fn reports(&self) -> Reports {
         let mut kept = self.reports.lock().await;
         let before = match &*kept {
-            Some((read, reports)) if read.elapsed() < FRESH => return Arc::clone(reports),
-            Some((_, reports)) => Arc::clone(reports),
-            None => Arc::default(),
+            Some((read, reports)) if read.elapsed() < FRESH => return reports.clone(),
+            Some((_, reports)) => reports.clone(),
+            None => Reports::default(),
         };
         let archive = self.archive.clone();
-        let reports = self.read(move || archive.list(REPORTS, None)).await.map_or(before, Into::into);
-        *kept = Some((self.clock.stopwatch(), Arc::clone(&reports)));
+        let read = move || {
+            let newest: Arc<[StoredReport]> = archive.list(REPORTS, None)?.into();
+            // A list that is not full has all of them.
+            let full = newest.len() >= REPORTS as usize;
+            let count = if full { archive.count()? } else { newest.len() as u64 };
+            Ok(Reports { newest, count })
+        };
+        let reports = self.read(read).await.unwrap_or(before);
+        *kept = Some((self.clock.stopwatch(), reports.clone()));
         reports
     }
 

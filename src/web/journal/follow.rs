@@ -1,0 +1,131 @@
+//! `GET /api/v1/log/follow`: the lines of the log as they are written, one JSON object a line.
+//!
+//! A follower is sent a line when he has taken the one before: he holds one, and whoever reads more slowly than lines are
+//! written misses those that are not kept any more, and can tell by their numbers. There are so many followers and no more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, route, web};
+use futures_util::stream::{self, Stream};
+use serde::Deserialize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use utoipa::IntoParams;
+
+use super::super::door::Closing;
+use super::super::face::Face;
+use super::super::problem::{Problem, Told};
+use super::number;
+use super::wanted::Wanted;
+use crate::journal::Journal;
+
+/// How many may follow at the same time by one way.
+const MOST: usize = 16;
+
+/// Who is sent nothing for longer than this cannot tell whether anybody is there; nor can we.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// The places of those who follow.
+#[derive(Debug, Clone)]
+pub(in crate::web) struct Followers(Arc<Semaphore>);
+
+impl Default for Followers {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(MOST)))
+    }
+}
+
+/// As text: a mistake is named here.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct FollowQuery {
+    /// Lines after the one of this number; without it, those that are not written yet.
+    #[param(value_type = Option<u64>)]
+    after: Option<String>,
+    /// Only lines about this actor, and those that it wrote.
+    #[param(example = "report-builder")]
+    child: Option<String>,
+    /// `debug`, `info`, `warn` or `error`: only lines that matter at least as much.
+    #[param(example = "warn")]
+    level: Option<String>,
+}
+
+struct Follower {
+    journal: Journal,
+    newest: watch::Receiver<u64>,
+    closing: Closing,
+    wanted: Wanted,
+    /// The number of the last line that was looked at.
+    seen: u64,
+    _place: OwnedSemaphorePermit,
+}
+
+/// The lines of the log as they are written, for as long as the client stays.
+///
+/// One JSON object a line, an empty line every 15 seconds without any. Without `child` and `level`, a gap in the numbers is
+/// lines that the client was too slow for.
+#[utoipa::path(
+    operation_id = "log_follow",
+    tag = "operation",
+    params(FollowQuery),
+    responses(
+        (status = 200, description = "The lines.", body = String, content_type = "application/x-ndjson"),
+        (status = 400, description = "A parameter cannot be understood; the reason says which.", body = Told),
+        (status = 503, description = "Too many follow already.", body = Told),
+    )
+)]
+#[route("/api/v1/log/follow", method = "GET")]
+pub(in crate::web) async fn follow(
+    face: web::Data<Face>,
+    closing: web::Data<Closing>,
+    followers: web::Data<Followers>,
+    query: web::Query<FollowQuery>,
+) -> Result<HttpResponse, Problem> {
+    let FollowQuery { after, child, level } = query.into_inner();
+    let wanted = Wanted::new(child, level.as_deref())?;
+    let mut newest = face.journal.newest();
+    let now = *newest.borrow_and_update();
+    let seen = after.as_deref().map_or(Ok(now), number)?;
+    let place = Arc::clone(&followers.0).try_acquire_owned();
+    let place = place.map_err(|_| {
+        Problem::unavailable(format!("{MOST} follow already; /api/v1/log has the last lines"))
+    })?;
+    let journal = face.journal.clone();
+    let closing = closing.get_ref().clone();
+    let follower = Follower { journal, newest, closing, wanted, seen, _place: place };
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-ndjson")
+        .insert_header(("Cache-Control", "no-store"))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(pieces(follower)))
+}
+
+fn pieces(follower: Follower) -> impl Stream<Item = Result<Bytes, Problem>> {
+    // At once, so that a client knows that he is there.
+    stream::unfold((follower, true), |(mut follower, first)| async move {
+        let piece = if first { "\n".to_owned() } else { follower.next().await? };
+        Some((Ok(Bytes::from(piece)), (follower, false)))
+    })
+}
+
+impl Follower {
+    /// The next line; nothing when the server closes.
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            self.newest.borrow_and_update();
+            while let Some(entry) = self.journal.next(self.seen) {
+                self.seen = entry.number;
+                if self.wanted.is(&entry) {
+                    return serde_json::to_string(&*entry).ok().map(|line| line + "\n");
+                }
+            }
+            tokio::select! {
+                biased;
+                _ = self.closing.wait_for(Option::is_some) => return None,
+                changed = self.newest.changed() => changed.ok()?,
+                () = tokio::time::sleep(HEARTBEAT) => return Some("\n".to_owned()),
+            }
+        }
+    }
+}
