@@ -16,6 +16,7 @@ use super::health::arguments::HealthArguments;
 use super::logging::LogFormat;
 use super::memory::arguments::MemoryCommand;
 use super::soak::arguments::SoakArguments;
+use super::terminal::arguments::TerminalCommand;
 use crate::config::parse_duration;
 use crate::laboratory::Ailment;
 use crate::report::language::Language;
@@ -111,6 +112,8 @@ Healthy actors that only look as if they leaked, with the most that they hold:
         after_help = "Example:\n  evenkeel soak --days 30\n  evenkeel soak --days 2 --database postgresql://… --redis redis://…"
     )]
     Soak(SoakArguments),
+    #[command(flatten)]
+    Terminal(TerminalCommand),
     /// Build, list, show and export reports
     #[command(subcommand)]
     Report(ReportCommand),

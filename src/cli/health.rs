@@ -8,12 +8,12 @@ use serde::de::IgnoredAny;
 use super::arguments::Options;
 use super::browse::print;
 use super::failure::Failure;
-use super::memory::inquiry::Inquiry;
+use super::inquiry::{Inquiry, Whom};
 use super::system;
 
 pub(super) fn health(options: &Options, arguments: &HealthArguments) -> Result<(), Failure> {
     let (path, well) = if arguments.ready { ("/ready", "ready\n") } else { ("/health", "healthy\n") };
-    match ask(options, arguments.whom.url.as_deref(), path) {
+    match ask(options, &arguments.whom, path) {
         Ok(()) => print(well),
         // Whoever checks knows well and unwell; Docker keeps 2 for itself.
         Err(Failure::Config(reason)) => Err(Failure::Failed(reason)),
@@ -21,8 +21,8 @@ pub(super) fn health(options: &Options, arguments: &HealthArguments) -> Result<(
     }
 }
 
-fn ask(options: &Options, url: Option<&str>, path: &str) -> Result<(), Failure> {
+fn ask(options: &Options, whom: &Whom, path: &str) -> Result<(), Failure> {
     let config = system::load(options)?.config;
-    Inquiry::of(url, &config)?.ask::<IgnoredAny>(path)?;
-    Ok(())
+    let inquiry = Inquiry::nearest(whom, &config)?;
+    system::block_on(async { Ok(inquiry.ask::<IgnoredAny>(path).await.map(drop)?) })
 }

@@ -49,7 +49,7 @@ pub(super) struct Log {
 
 /// How lines are written.
 #[derive(Debug, Clone, Copy)]
-struct Manner {
+pub(super) struct Manner {
     format: LogFormat,
     /// Systemd's journal reads the level at the beginning, and knows the time.
     to_journal: bool,
@@ -58,13 +58,9 @@ struct Manner {
 /// Installs the process's logger; lines carry the time of `clock`. `filter` holds unless `RUST_LOG` says otherwise.
 pub(super) fn install(format: LogFormat, clock: Clock, filter: &str) -> Log {
     let to_journal = is_systemd_journal();
-    let format = match format {
-        LogFormat::Auto if to_journal || io::stderr().is_terminal() => LogFormat::Text,
-        LogFormat::Auto => LogFormat::Json,
-        chosen @ (LogFormat::Text | LogFormat::Json | LogFormat::Logfmt) => chosen,
-    };
-    let log =
-        Log { journal: Journal::default(), fold: Arc::default(), manner: Manner { format, to_journal } };
+    let format = format.for_people_if(to_journal || io::stderr().is_terminal());
+    let manner = Manner { format, to_journal };
+    let log = Log { journal: Journal::default(), fold: Arc::default(), manner };
     let mut builder = match std::env::var("RUST_LOG") {
         Ok(chosen) if !chosen.trim().is_empty() => Builder::from_env(Env::default()),
         _ => {
@@ -121,8 +117,24 @@ impl Log {
     }
 }
 
+impl LogFormat {
+    /// What is to be written where a person reads it, or none does.
+    fn for_people_if(self, people: bool) -> Self {
+        match self {
+            Self::Auto if people => Self::Text,
+            Self::Auto => Self::Json,
+            chosen @ (Self::Text | Self::Json | Self::Logfmt) => chosen,
+        }
+    }
+}
+
 impl Manner {
-    fn write(
+    /// For lines of another process, on standard output.
+    pub(super) fn of_output(format: LogFormat) -> Self {
+        Self { format: format.for_people_if(io::stdout().is_terminal()), to_journal: false }
+    }
+
+    pub(super) fn write(
         self,
         out: &mut impl Write,
         entry: &Entry,

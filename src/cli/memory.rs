@@ -2,7 +2,6 @@
 
 pub(super) mod arguments;
 mod decisions;
-pub(super) mod inquiry;
 mod overrides;
 mod replay;
 mod status;
@@ -14,10 +13,10 @@ use super::failure::Failure;
 
 pub(super) fn memory(options: &Options, command: MemoryCommand) -> Result<(), Failure> {
     match command {
-        MemoryCommand::Status { whom, json } => status::status(options, whom.url.as_deref(), json),
+        MemoryCommand::Status { whom, json } => status::status(options, &whom, json),
         MemoryCommand::Decisions { whom, limit, child, offline, json } => {
             let wanted = decisions::Wanted { limit, child, json };
-            decisions::decisions(options, whom.url.as_deref(), offline, &wanted)
+            decisions::decisions(options, &whom, offline, &wanted)
         }
         MemoryCommand::Replay(arguments) => replay::replay(options, &arguments),
     }

@@ -14,6 +14,7 @@ mod export;
 mod failure;
 mod health;
 mod import;
+mod inquiry;
 mod logging;
 mod memory;
 mod migrate;
@@ -27,6 +28,8 @@ mod signals;
 mod simulate;
 mod soak;
 mod system;
+mod terminal;
+mod transport;
 
 use std::process::ExitCode;
 
@@ -46,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Soak(arguments) => soak::soak(&options, &arguments),
         Command::Report(report) => report::report(&options, report),
         Command::Memory(command) => memory::memory(&options, command),
+        Command::Terminal(command) => terminal::terminal(&options, command),
         Command::Migrate(arguments) => migrate::migrate(&options, arguments.adopt),
         Command::Import { file } => import::import(&options, &file),
         Command::Config(command) => config::config(&options, command),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use clap::{Args, Subcommand};
 
+use super::super::inquiry::Whom;
 use crate::config::{parse_duration, parse_size};
 use crate::memory::listing::{MOST, USUAL};
 
@@ -14,9 +15,10 @@ pub(in crate::cli) enum MemoryCommand {
     /// Show what every actor of the running daemon holds
     ///
     /// One line an actor, then what belongs to none of them, then the process: the column rss adds up.
-    /// Asks the daemon at the configured address (server.host and server.port), or at --url.
+    /// Asks the daemon that works in the data directory, or else the one at the configured address (server.host and
+    /// server.port), or the one at --url.
     #[command(
-        after_help = "Example:\n  evenkeel memory status\n  evenkeel memory status --url http://127.0.0.1:9000 --json"
+        after_help = "Example:\n  evenkeel memory status\n  evenkeel memory status --data-dir evenkeel-demo\n  evenkeel memory status --url http://127.0.0.1:9000 --json"
     )]
     Status {
         #[command(flatten)]
@@ -61,14 +63,6 @@ pub(in crate::cli) enum MemoryCommand {
     #[command(after_help = "Example:\n  evenkeel memory replay evenkeel-data/memory-samples.jsonl
   evenkeel memory replay memory-samples.jsonl --child report-builder --hard 24MiB --growth 512KiB")]
     Replay(ReplayArguments),
-}
-
-/// The daemon that is asked.
-#[derive(Debug, Args)]
-pub(in crate::cli) struct Whom {
-    /// The daemon's address, for example http://127.0.0.1:8888; without it the configured one
-    #[arg(long, value_name = "URL")]
-    pub(in crate::cli) url: Option<String>,
 }
 
 #[derive(Debug, Args)]

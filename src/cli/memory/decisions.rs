@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::super::arguments::Options;
 use super::super::browse::{print, to_the_second};
 use super::super::failure::Failure;
+use super::super::inquiry::{Inquiry, Unanswered, Whom, path};
 use super::super::system;
-use super::inquiry::{Inquiry, Unanswered};
 use crate::config::Config;
 use crate::config::memory::ACTORS;
 use crate::memory::json_lines::JsonLines;
@@ -23,7 +23,7 @@ pub(super) struct Wanted {
 
 pub(super) fn decisions(
     options: &Options,
-    url: Option<&str>,
+    whom: &Whom,
     offline: bool,
     wanted: &Wanted,
 ) -> Result<(), Failure> {
@@ -38,7 +38,8 @@ pub(super) fn decisions(
     let listing = if offline {
         of_file(&config, wanted)?
     } else {
-        match of_daemon(&Inquiry::of(url, &config)?, wanted) {
+        let inquiry = Inquiry::nearest(whom, &config)?;
+        match system::block_on(async { Ok(of_daemon(&inquiry, wanted).await) })? {
             Ok(listing) => listing,
             Err(Unanswered::Nobody(line)) if options.data_dir.is_some() => {
                 eprintln!("note: {line}; this is what the file says");
@@ -69,10 +70,12 @@ fn text(listing: &Listing, json: bool, config: &Config) -> Result<String, Failur
     Ok(text)
 }
 
-fn of_daemon(inquiry: &Inquiry, wanted: &Wanted) -> Result<Listing, Unanswered> {
-    let child = wanted.child.as_ref().map_or_else(String::new, |child| format!("&child={child}"));
-    let path = format!("/api/v1/memory/decisions?limit={}{child}", wanted.limit);
-    inquiry.ask(&path).map(|(listing, _)| listing)
+async fn of_daemon(inquiry: &Inquiry, wanted: &Wanted) -> Result<Listing, Unanswered> {
+    let limit = wanted.limit.to_string();
+    let mut query = vec![("limit", limit.as_str())];
+    query.extend(wanted.child.as_deref().map(|child| ("child", child)));
+    let asked = path(&["api", "v1", "memory", "decisions"], &query);
+    inquiry.ask(&asked).await.map(|(listing, _)| listing)
 }
 
 /// The file holds a record again when its outcome is known; the last one counts.
