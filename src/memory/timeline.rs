@@ -98,7 +98,7 @@ pub struct Timeline {
     names: Vec<String>,
     rings: [Ring; 3],
     marks: VecDeque<Mark>,
-    /// The children at the latest tick; nothing when the process has just begun.
+    /// The children when their generation was seen first; nothing when the process has just begun.
     before: Vec<ChildTick>,
 }
 
@@ -147,7 +147,19 @@ impl Timeline {
         }
         let columns = self.columns(tick);
         self.rings.iter_mut().for_each(|ring| ring.push(tick.at_ms, &columns));
-        self.before.clone_from(&tick.children);
+        self.remember(&tick.children);
+    }
+
+    /// A generation's end is counted before the next one begins, and a tick may lie between: what counts is how the
+    /// counters stood at the generation's beginning.
+    fn remember(&mut self, children: &[ChildTick]) {
+        for child in children {
+            match self.before.iter_mut().find(|before| before.name == child.name) {
+                Some(before) if before.generation == child.generation => {}
+                Some(before) => before.clone_from(child),
+                None => self.before.push(child.clone()),
+            }
+        }
     }
 
     fn note(&mut self, tick: &Tick) {

@@ -81,7 +81,16 @@ fn restarts_are_marked_with_their_cause() {
         memory_restarts,
         ..child("worker", generation, MIB)
     };
-    let lives = [worker(1, 0, 0), worker(1, 0, 0), worker(2, 0, 1), worker(3, 1, 1), worker(4, 1, 1)];
+    let ending = worker(4, 1, 2);
+    let lives = [
+        worker(1, 0, 0),
+        worker(1, 0, 0),
+        worker(2, 0, 1),
+        worker(3, 1, 1),
+        worker(4, 1, 1),
+        ending,
+        worker(5, 1, 2),
+    ];
     for (second, life) in (0..).zip(lives) {
         timeline.push(&tick(second, 9 * MIB, vec![life]));
     }
@@ -93,6 +102,7 @@ fn restarts_are_marked_with_their_cause() {
         (2000, restart(2, Cause::Memory)),
         (3000, restart(3, Cause::Crash)),
         (4000, restart(4, Cause::Request)),
+        (6000, restart(5, Cause::Memory)),
         (9000, Happened::Begun),
     ];
     let marks = timeline.stretch(Range::Day, 10_000).marks;
