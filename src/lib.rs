@@ -54,3 +54,6 @@ pub mod simulator;
 pub mod soak;
 pub mod supervision;
 pub mod web;
+
+pub use memory::allocator::Allocator;
+pub use memory::limit::{Limit, Trend};

@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 use tikv_jemalloc_ctl::raw;
 
+use super::tenancy::{Tenancy, let_out};
+
 /// Why an arena could not be made, bound or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArenaError {
@@ -42,6 +44,9 @@ pub enum ArenaError {
 /// `MALLCTL_ARENAS_ALL`: in place of an arena's index, all of them.
 const ALL_ARENAS: usize = 4096;
 
+/// Living bytes with which an arena still counts as empty.
+const LEFT_BEHIND: u64 = 16 * 1024;
+
 /// How much of an arena is in use.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
@@ -59,11 +64,13 @@ pub struct Arenas {
     names: Arc<Names>,
 }
 
-/// One arena. Cheap to clone; all clones mean the same arena, which lives as long as the process.
+/// One arena. Cheap to clone; all clones mean the same arena. When the last is dropped, it is somebody else's to use.
 #[derive(Debug, Clone)]
 pub struct Arena {
     index: u32,
     names: Arc<Names>,
+    /// None of an arena that is only looked at.
+    _tenancy: Option<Arc<Tenancy>>,
 }
 
 /// The names that are looked up once: jemalloc resolves a name in microseconds and a MIB in nanoseconds.
@@ -98,15 +105,33 @@ impl Arenas {
         if charged { Ok(Self { names: Arc::new(names) }) } else { Err(ArenaError::Unavailable) }
     }
 
-    /// Creates an empty arena. Arenas cannot be destroyed: make few and use them again.
+    /// An arena that is nobody else's in the process: a new one, or one that was dropped and in which next to nothing is
+    /// left. Arenas cannot be destroyed: make few.
     ///
     /// # Errors
     /// [`ArenaError::Refused`] when the allocator has no more.
     pub fn create(&self) -> Result<Arena, ArenaError> {
-        // SAFETY: `arenas.create` reads an `unsigned`.
-        let index =
-            unsafe { raw::read_mib::<u32>(&self.names.create) }.map_err(refused("create an arena"))?;
-        Ok(Arena { index, names: Arc::clone(&self.names) })
+        self.renew()?;
+        let is_empty = |index| self.names.read(index).is_ok_and(|left| left.allocated <= LEFT_BEHIND);
+        let tenancy = match Tenancy::again(is_empty) {
+            Some(tenancy) => tenancy,
+            // SAFETY: `arenas.create` reads an `unsigned`.
+            None => unsafe { raw::read_mib::<u32>(&self.names.create) }
+                .map(Tenancy::begin)
+                .map_err(refused("create an arena"))?,
+        };
+        let (index, names) = (tenancy.index(), Arc::clone(&self.names));
+        Ok(Arena { index, names, _tenancy: Some(Arc::new(tenancy)) })
+    }
+
+    /// Physical memory in arenas of other supervisors' children, as of the last [`renew`](Self::renew): all that are let,
+    /// except `own`.
+    ///
+    /// # Errors
+    /// [`ArenaError::Refused`] when a number cannot be read.
+    pub fn elsewhere(&self, own: &[u32]) -> Result<u64, ArenaError> {
+        let others = let_out().into_iter().filter(|index| !own.contains(index));
+        others.map(|index| self.names.read(index).map(|usage| usage.resident)).sum()
     }
 
     /// Renews the statistics of all arenas, which [`Arena::read`] reads.
@@ -171,7 +196,7 @@ impl Arenas {
         // SAFETY: `thread.arena` is an `unsigned`.
         let index =
             unsafe { raw::read_mib::<u32>(&self.names.thread_arena) }.map_err(refused("read a binding"))?;
-        Ok(Arena { index, names: Arc::clone(&self.names) })
+        Ok(Arena { index, names: Arc::clone(&self.names), _tenancy: None })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Memory, measured: one jemalloc arena for each child, and what the kernel charges the process.
 //!
 //! Nothing here knows an actor. [`arena`] is the only file with `unsafe` code in it, besides the allocator's
-//! configuration symbol in [`allocator`].
+//! configuration symbol in [`allocator`]. An embedding application meets [`limit`], [`record`] and [`status`].
 
 pub mod allocator;
 pub mod arena;
@@ -16,6 +16,7 @@ pub mod json_lines;
 pub mod ladder;
 pub mod ledger;
 pub mod level;
+pub mod limit;
 pub mod listing;
 pub mod policy;
 pub mod probe;
@@ -28,5 +29,6 @@ pub mod series;
 pub mod status;
 pub mod table;
 pub mod tape;
+mod tenancy;
 pub mod timeline;
 pub mod trend;

@@ -128,7 +128,7 @@ impl Generation {
         let soft = rules.soft_limit(self.resident_baseline());
         let level = self.level.judge(sample.resident, soft, rules.hard);
         let needed = self.baseline.map(|baseline| rules.growth_needed(baseline.floor));
-        let trend = needed.and_then(|needed| self.trend(needed, soft));
+        let trend = needed.filter(|_| rules.judges_trend).and_then(|needed| self.trend(needed, soft));
         let quiet = if self.baseline.is_some() { Verdict::Steady } else { Verdict::WarmingUp };
         let case = |verdict: &Option<Verdict>| matches!(verdict, Some(Verdict::Case(_)));
         let verdict = [level, trend].into_iter().find(case).flatten().or(level).or(trend).unwrap_or(quiet);

@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use crate::config::memory::{LimitsConfig, MemoryConfig};
+use super::limit::{Limits, TrendRule};
+use crate::config::MemoryConfig;
 
 /// Buckets of the short scale in one of the long scale. With the default window of 3 h the long window is a day: one
 /// whole cycle of a load that follows the day, so that a rising flank cannot fill it.
@@ -44,6 +45,8 @@ pub struct Rules {
     pub hard: Option<u64>,
     /// Where no soft limit is configured, one follows from the baseline.
     pub derives_soft: bool,
+    /// Growth that is proven makes a case.
+    pub judges_trend: bool,
 }
 
 impl Rules {
@@ -51,7 +54,8 @@ impl Rules {
     ///
     /// A window of more than 64 buckets is divided into 64 longer ones. Values that make no sense, such as a bucket of
     /// no length, are made the smallest that does.
-    pub fn new(config: &MemoryConfig, limits: LimitsConfig) -> Self {
+    pub fn new(config: &MemoryConfig, limits: impl Into<Limits>) -> Self {
+        let limits = limits.into();
         let window = millis(config.window).max(1);
         let buckets = (window / millis(config.bucket).max(1)).clamp(1, MOST_BUCKETS);
         let bucket = millis(config.bucket).max(window / buckets).max(1);
@@ -62,13 +66,17 @@ impl Rules {
             bucket_ms: i64::try_from(bucket).unwrap_or(i64::MAX),
             buckets: usize::try_from(buckets).unwrap_or(1),
             readings: u32::try_from(readings).unwrap_or(u32::MAX).max(1),
-            growth: config.growth.as_u64(),
+            growth: match limits.trend {
+                TrendRule::Over(size) => size.as_u64(),
+                TrendRule::Configured | TrendRule::Off => config.growth.as_u64(),
+            },
             growth_percent: config.growth_percent,
             strikes: config.strikes.max(1),
             strikes_of: config.strikes_of.max(config.strikes).max(1),
             soft: limits.soft.map(|soft| soft.as_u64()),
             hard: limits.hard.map(|hard| hard.as_u64()),
             derives_soft: true,
+            judges_trend: limits.trend != TrendRule::Off,
         }
     }
 
@@ -104,6 +112,7 @@ mod tests {
     use bytesize::ByteSize;
 
     use super::*;
+    use crate::config::LimitsConfig;
 
     #[test]
     fn the_defaults_are_eighteen_buckets_of_ten_minutes() {
