@@ -11,7 +11,6 @@ use actix::prelude::*;
 use criterion::{Criterion, criterion_group, criterion_main};
 use evenkeel::memory::arena::Arenas;
 use evenkeel::memory::probe::process_memory;
-use evenkeel::supervision::memory_monitor::Tick;
 
 #[path = "monitor/watched.rs"]
 mod watched;
@@ -23,14 +22,14 @@ evenkeel::install_allocator!();
 fn ticks(criterion: &mut Criterion) {
     for arenas in [5, 64] {
         let (system, data_dir) = (System::new(), tempfile::tempdir().unwrap());
-        let (supervisor, monitor) = system.block_on(async { watched(arenas, data_dir.path()) });
+        let supervisor = system.block_on(async { watched(arenas, data_dir.path()) });
         let measured = system.block_on(supervisor.measure(Vec::new())).unwrap();
         assert_eq!(measured.children.iter().filter(|child| child.memory.is_some()).count(), arenas);
         criterion.bench_function(&format!("measure {arenas} arenas"), |bencher| {
             bencher.iter(|| system.block_on(supervisor.measure(Vec::new())).unwrap());
         });
         criterion.bench_function(&format!("tick of {arenas} arenas"), |bencher| {
-            bencher.iter(|| system.block_on(monitor.send(Tick)).unwrap());
+            bencher.iter(|| system.block_on(supervisor.look()).unwrap());
         });
         system.block_on(supervisor.shut_down(Duration::from_secs(30))).unwrap();
     }

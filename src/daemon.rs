@@ -142,7 +142,7 @@ impl Daemon {
         };
         let foundation = Arc::new(Foundation::lay(config, clock, circumstances)?);
         let links = Links::new();
-        let supervisor = foundation.supervisor(&links, extent).run();
+        let supervisor = foundation.start(&links, extent)?;
         // Whoever asks how the schedule stands does not wait for a new scheduler as long as work would.
         let scheduled = extent != Extent::OneReport && foundation.config.report.scheduled;
         let schedule = scheduled.then(|| links.auto.with_patience(STATUS_WITHIN).recipient());

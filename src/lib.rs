@@ -1,10 +1,14 @@
 //! Evenkeel collects market indices every three minutes and writes a bilingual market report every few hours, on
 //! supervised actors whose memory is measured one by one.
 //!
+//! The second half of that stands by itself: [the guide](guide) shows how any actix application supervises its own actors,
+//! with [`Supervisor`], [`Child`], [`Link`] and [`Limit`].
+//!
 //! The house, from the roof down; a room uses what stands below it and nothing above:
 //!
 //! | room | what lives there |
 //! | --- | --- |
+//! | [`guide`] | how an application supervises its own actors |
 //! | [`cli`] | the command line of the `evenkeel` program |
 //! | [`soak`] | simulated days through the whole daemon, measured; only the waiting is left out |
 //! | [`daemon`] | the composition root: links, then actors, then the web face; an ordered end |
@@ -36,14 +40,16 @@
 //!    together what the kernel charges the process.
 //! 10. A child is restarted because of its memory on proof only; what came of it is measured, and what did not help is
 //!     not repeated.
-//! 11. A process that replaces itself keeps its PID and its socket, and refuses nobody meanwhile.
-//! 12. A data directory has one daemon, and its socket there lets nobody in but the daemon's own user.
+//! 11. Several supervisors in one process do not meet: one of them judges the process, each its own children.
+//! 12. A process that replaces itself keeps its PID and its socket, and refuses nobody meanwhile.
+//! 13. A data directory has one daemon, and its socket there lets nobody in but the daemon's own user.
 
 pub mod analytics;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod daemon;
+pub mod guide;
 pub mod journal;
 pub mod laboratory;
 pub mod market;
@@ -57,3 +63,13 @@ pub mod web;
 
 pub use memory::allocator::Allocator;
 pub use memory::limit::{Limit, Trend};
+pub use supervision::builder::SupervisorBuilder;
+pub use supervision::child::Child;
+pub use supervision::event::{Event, Events};
+pub use supervision::handle::SupervisorHandle;
+pub use supervision::link::{Link, LinkError, Recipient};
+pub use supervision::memory_monitor::claim::WholeProcess;
+pub use supervision::memory_monitor::logbook::Logbook;
+pub use supervision::messages::SupervisorError;
+pub use supervision::restart::RestartPolicy;
+pub use supervision::supervisor::Supervisor;

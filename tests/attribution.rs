@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
-use evenkeel::clock::Clock;
 use evenkeel::memory::arena::Arenas;
 use evenkeel::supervision::account::RestartProof;
 use evenkeel::supervision::handle::SupervisorHandle;
@@ -26,8 +25,11 @@ const MIB: usize = 1 << 20;
 const TOLERANCE: u64 = 64 * 1024;
 
 fn start(links: &[&Link<Keeper>], arenas: Option<Arenas>) -> SupervisorHandle {
-    let supervisor = Supervisor::new(quick(), arenas, &Clock::system());
-    links.iter().fold(supervisor, |supervisor, link| supervisor.supervise(keeper(link))).run()
+    let supervisor = Supervisor::builder().config(quick()).arenas(arenas).without_monitor().start();
+    for link in links {
+        supervisor.supervise(keeper(link)).unwrap();
+    }
+    supervisor
 }
 
 /// Whether the account of `child` grew by what is known.

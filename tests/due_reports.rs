@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 use evenkeel::clock::Clock;
-use evenkeel::config::{ReportConfig, SupervisionConfig};
+use evenkeel::config::ReportConfig;
 use evenkeel::persistence::actor::Persistence;
 use evenkeel::persistence::archive::Archive;
 use evenkeel::persistence::database::Database;
@@ -84,17 +84,18 @@ fn rig(failures: u32) -> Rig {
     let asked = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&asked);
     let recipient = builder.recipient();
-    let supervisor = Supervisor::new(SupervisionConfig::default(), None, &clock)
-        .supervise(Child::fallible(&keeper, {
-            let clock = clock.clone();
-            move || Persistence::new(&Location::sqlite(&path, SOON), clock.clone())
-        }))
-        .supervise(Child::new(&builder, move || Builder { asked: Arc::clone(&counter), failures }))
-        .supervise(Child::new(&auto, move || {
-            let schedule = Schedule::every(config.every, &TimeZone::UTC);
-            AutoReport::new(vec![(schedule, config.clone())], &recipient, &archive, &turns, &clock)
-        }))
-        .run();
+    let supervisor = Supervisor::builder().without_monitor().start();
+    let shared = clock.clone();
+    let persistence =
+        Child::fallible(&keeper, move || Persistence::new(&Location::sqlite(&path, SOON), shared.clone()));
+    supervisor.supervise(persistence).unwrap();
+    let builder = Child::new(&builder, move || Builder { asked: Arc::clone(&counter), failures });
+    supervisor.supervise(builder).unwrap();
+    let scheduler = Child::new(&auto, move || {
+        let schedule = Schedule::every(config.every, &TimeZone::UTC);
+        AutoReport::new(vec![(schedule, config.clone())], &recipient, &archive, &turns, &clock)
+    });
+    supervisor.supervise(scheduler).unwrap();
     Rig { auto, asked, _supervisor: supervisor, _directory: directory }
 }
 

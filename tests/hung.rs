@@ -7,13 +7,11 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use actix_rt::task::JoinHandle;
-use evenkeel::clock::Clock;
 use evenkeel::config::SupervisionConfig;
 use evenkeel::supervision::link::{Link, LinkError};
-use evenkeel::supervision::supervisor::Supervisor;
 
 mod common;
-use common::worker::{ArenaIndex, Block, Hang, Panic, Rig, Serial, quick, rig, worker};
+use common::worker::{ArenaIndex, Block, Hang, Panic, Rig, Serial, quick, rig, unwatched, worker};
 use common::{SOON, eventually};
 
 evenkeel::install_allocator!();
@@ -70,10 +68,10 @@ async fn the_long_back_off_of_one_child_does_not_delay_another() {
         backoff_max: Duration::from_secs(600),
         ..quick()
     };
-    let supervisor = Supervisor::new(config, None, &Clock::system())
-        .supervise(worker(&first, &Arc::default(), &Arc::default()))
-        .supervise(worker(&second, &Arc::default(), &Arc::default()))
-        .run();
+    let supervisor = unwatched(config);
+    for link in [&first, &second] {
+        supervisor.supervise(worker(link, &Arc::default(), &Arc::default())).unwrap();
+    }
     assert!(first.send(Panic).await.is_err());
     assert_eq!(second.send(Serial).await, Ok(1));
     supervisor.restart("second").await.unwrap();

@@ -6,15 +6,13 @@ use std::sync::Arc;
 
 use evenkeel::clock::Clock;
 use evenkeel::laboratory::{Ailment, Laboratory};
-use evenkeel::memory::arena::Arenas;
 use evenkeel::supervision::account::RestartProof;
 use evenkeel::supervision::handle::SupervisorHandle;
 use evenkeel::supervision::link::Link;
 use evenkeel::supervision::measure::ChildMemory;
-use evenkeel::supervision::supervisor::Supervisor;
 
 mod common;
-use common::worker::{Serial, Worker, quick, worker};
+use common::worker::{Serial, Worker, quick, unwatched, worker};
 use common::{SOON, eventually};
 
 evenkeel::install_allocator!();
@@ -40,10 +38,11 @@ impl Trial {
         let [one, two] = KNOWN.map(Link::new);
         // Midnight UTC: the wave begins with nothing.
         let clock = Clock::scaled("2026-03-02T00:00:00Z".parse().unwrap(), speed);
-        let supervisor = Supervisor::new(quick(), Some(Arenas::probe().unwrap()), &clock)
-            .supervise(laboratory.attach(worker(&one, &Arc::default(), &Arc::default()), &clock))
-            .supervise(laboratory.attach(worker(&two, &Arc::default(), &Arc::default()), &clock))
-            .run();
+        let supervisor = unwatched(quick());
+        for link in [&one, &two] {
+            let child = worker(link, &Arc::default(), &Arc::default());
+            supervisor.supervise(laboratory.attach(child, &clock)).unwrap();
+        }
         Self { laboratory, supervisor, worker: one }
     }
 

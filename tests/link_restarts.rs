@@ -6,16 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use actix::prelude::*;
-use evenkeel::clock::Clock;
-use evenkeel::memory::arena::Arenas;
 use evenkeel::supervision::child::Child;
 use evenkeel::supervision::link::Link;
 use evenkeel::supervision::messages::SupervisorError;
-use evenkeel::supervision::supervisor::Supervisor;
 use futures_util::future::join_all;
 
 mod common;
-use common::worker::quick;
+use common::worker::{quick, unwatched};
 use common::{SOON, eventually};
 
 evenkeel::install_allocator!();
@@ -77,8 +74,8 @@ async fn a_million_messages_and_a_hundred_restarts_lose_and_double_nothing() {
         generation: book.generations.fetch_add(1, Ordering::Relaxed) + 1,
         handled: Arc::clone(&book),
     });
-    let supervisor =
-        Supervisor::new(quick(), Some(Arenas::probe().unwrap()), &Clock::system()).supervise(counter).run();
+    let supervisor = unwatched(quick());
+    supervisor.supervise(counter).unwrap();
 
     let restarts = async {
         for restart in 1..=RESTARTS {

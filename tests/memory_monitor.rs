@@ -12,12 +12,11 @@ use evenkeel::memory::arena::Arenas;
 use evenkeel::memory::policy::{Evidence, Leg};
 use evenkeel::memory::record::{Action, PROCESS, Reason, Record, Wish};
 use evenkeel::memory::status::MemoryStatus;
-use evenkeel::supervision::child::Child;
 use evenkeel::supervision::departure::Leaving;
 use evenkeel::supervision::handle::SupervisorHandle;
 use evenkeel::supervision::link::Link;
+use evenkeel::supervision::memory_monitor::claim::WholeProcess;
 use evenkeel::supervision::memory_monitor::logbook::Logbook;
-use evenkeel::supervision::memory_monitor::{Equipment, MemoryMonitor, Observe, Tick};
 use evenkeel::supervision::status::ChildState;
 use evenkeel::supervision::supervisor::Supervisor;
 
@@ -34,7 +33,6 @@ const SPEED: f64 = 500.0;
 
 struct Rig {
     keepers: Vec<Link<Keeper>>,
-    monitor: Link<MemoryMonitor>,
     supervisor: SupervisorHandle,
     logbook: Logbook,
 }
@@ -52,24 +50,19 @@ fn config(limited: &[&str]) -> MemoryConfig {
 fn rig_with(config: MemoryConfig, names: &[&str], arenas: Option<Arenas>, logbook: Logbook) -> Rig {
     let clock = Clock::scaled("2026-03-02T02:00:00Z".parse().unwrap(), SPEED);
     let keepers: Vec<Link<Keeper>> = names.iter().map(|name| Link::new(name)).collect();
-    let monitor = Link::new("memory-monitor");
-    let mut supervisor = Supervisor::new(quick(), arenas.clone(), &clock);
+    let supervisor = Supervisor::builder()
+        .clock(&clock)
+        .config(quick())
+        .memory(config)
+        .arenas(arenas)
+        .logbook(logbook.clone())
+        // Tests run side by side in one process.
+        .process(WholeProcess::Always)
+        .start();
     for link in &keepers {
-        supervisor = supervisor.supervise(keeper(link));
+        supervisor.supervise(keeper(link)).unwrap();
     }
-    let (me, book) = (monitor.clone(), logbook.clone());
-    let supervisor = supervisor.supervise_with(move |supervisor| {
-        let equipment = Equipment {
-            me: me.clone(),
-            supervisor: supervisor.clone(),
-            config,
-            clock,
-            arenas,
-            logbook: book,
-        };
-        Child::new(&me, move || MemoryMonitor::new(equipment.clone()))
-    });
-    Rig { keepers, monitor, supervisor: supervisor.run(), logbook }
+    Rig { keepers, supervisor, logbook }
 }
 
 fn rig(config: MemoryConfig, names: &[&str]) -> Rig {
@@ -91,13 +84,13 @@ impl Rig {
 
     async fn ticks(&self, count: usize) {
         for _ in 0..count {
-            self.monitor.send(Tick).await.unwrap();
+            self.supervisor.look().await.unwrap();
         }
     }
 
     async fn status(&self) -> MemoryStatus {
-        self.monitor.send(Tick).await.unwrap();
-        self.monitor.send(Observe).await.unwrap().unwrap()
+        self.supervisor.look().await.unwrap();
+        self.supervisor.memory().unwrap()
     }
 }
 
@@ -128,7 +121,8 @@ async fn a_child_that_holds_too_much_is_restarted_and_the_record_says_what_came_
     assert_eq!((of("b").generation, of("b").memory_restarts), (1, 0));
     assert!(of("b").live.unwrap() >= 32 * MIB as u64);
     let sum: i64 = status.children.iter().map(|child| child.rss.unwrap().cast_signed()).sum();
-    assert_eq!(sum + status.unattributed.unwrap(), status.process.unwrap().rss.cast_signed());
+    let known = sum + status.elsewhere.cast_signed() + status.unattributed.unwrap();
+    assert_eq!(known, status.process.unwrap().rss.cast_signed());
     assert!(status.instrument.available && status.instrument.charged, "{:?}", status.instrument);
 }
 

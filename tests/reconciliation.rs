@@ -4,14 +4,11 @@
 
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
-use evenkeel::clock::Clock;
-use evenkeel::memory::arena::Arenas;
 use evenkeel::supervision::link::Link;
-use evenkeel::supervision::supervisor::Supervisor;
 
 mod common;
 use common::keeper::{KeepBlocking, KeepSmall, KeepUnbound, Keeper, keeper};
-use common::worker::quick;
+use common::worker::{quick, unwatched};
 
 evenkeel::install_allocator!();
 
@@ -20,10 +17,9 @@ const MIB: usize = 1 << 20;
 #[actix_rt::test]
 async fn the_sum_is_the_process_and_what_nobody_is_charged_for_is_shown_as_such() {
     let [one, other] = ["one", "other"].map(Link::<Keeper>::new);
-    let supervisor = Supervisor::new(quick(), Some(Arenas::probe().unwrap()), &Clock::system())
-        .supervise(keeper(&one))
-        .supervise(keeper(&other))
-        .run();
+    let supervisor = unwatched(quick());
+    supervisor.supervise(keeper(&one)).unwrap();
+    supervisor.supervise(keeper(&other)).unwrap();
     let mut unattributed = Vec::new();
     for round in 1..=5 {
         one.send(KeepSmall(10_000)).await.unwrap();

@@ -16,7 +16,7 @@ use std::process::{Child as Process, Command, Stdio};
 use std::time::Duration;
 
 use evenkeel::clock::Clock;
-use evenkeel::config::{PostgresUrl, SupervisionConfig};
+use evenkeel::config::PostgresUrl;
 use evenkeel::persistence::PersistenceError;
 use evenkeel::persistence::actor::Persistence;
 use evenkeel::persistence::database::Database;
@@ -60,7 +60,8 @@ async fn be_a_replica(url: &str) {
     let keeper: Link<Persistence> = Link::new("persistence");
     let (location, clock) = (location(url), Clock::system());
     let child = Child::fallible(&keeper, move || Persistence::new(&location, Clock::system()));
-    let _supervisor = Supervisor::new(SupervisionConfig::default(), None, &clock).supervise(child).run();
+    let supervisor = Supervisor::builder().without_monitor().start();
+    supervisor.supervise(child).unwrap();
     let turns = Turns::new(&keeper, Replica::of_this_process(), LEASE, clock);
     for slot in 0..SLOTS {
         loop {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use evenkeel::clock::Clock;
 use evenkeel::config::SupervisionConfig;
 use evenkeel::supervision::child::Child;
 use evenkeel::supervision::ending::{Ending, RestartCause};
@@ -17,7 +16,7 @@ use evenkeel::supervision::supervisor::Supervisor;
 
 mod common;
 use common::SOON;
-use common::worker::{Allocate, Hang, Panic, Serial, Slow, Worker, quick, rig, worker};
+use common::worker::{Allocate, Hang, Panic, Serial, Slow, Worker, quick, rig, unwatched, worker};
 
 evenkeel::install_allocator!();
 
@@ -106,13 +105,13 @@ async fn a_factory_that_fails_or_panics_is_tried_again() {
     let link = Link::<Worker>::new("worker");
     let attempts = Arc::new(AtomicU32::new(0));
     let tried = Arc::clone(&attempts);
-    let supervisor = Supervisor::new(quick(), None, &Clock::system())
-        .supervise(Child::fallible(&link, move || match tried.fetch_add(1, Ordering::SeqCst) {
-            0 => Err("not yet"),
-            1 => panic!("not like this"),
-            serial => Ok(Worker { serial, handled: Arc::default() }),
-        }))
-        .run();
+    let supervisor = Supervisor::builder().config(quick()).arenas(None).without_monitor().start();
+    let child = Child::fallible(&link, move || match tried.fetch_add(1, Ordering::SeqCst) {
+        0 => Err("not yet"),
+        1 => panic!("not like this"),
+        serial => Ok(Worker { serial, handled: Arc::default() }),
+    });
+    supervisor.supervise(child).unwrap();
     assert_eq!(link.send(Serial).await, Ok(2));
     let status = supervisor.status().await.unwrap().children.remove(0);
     assert_eq!(status.last_ending, Some(Ending::Panicked { message: "not like this".to_owned() }));
@@ -123,10 +122,9 @@ async fn a_factory_that_fails_or_panics_is_tried_again() {
 async fn children_are_drained_in_the_opposite_order_and_the_late_are_cut_short() {
     let (first, second) = (Link::new("first"), Link::new("second"));
     let (made, handled) = (Arc::default(), Arc::default());
-    let supervisor = Supervisor::new(quick(), None, &Clock::system())
-        .supervise(worker(&first, &made, &handled))
-        .supervise(worker(&second, &made, &handled))
-        .run();
+    let supervisor = unwatched(quick());
+    supervisor.supervise(worker(&first, &made, &handled)).unwrap();
+    supervisor.supervise(worker(&second, &made, &handled)).unwrap();
     first.send(Serial).await.unwrap();
     let (taken, is_taken) = tokio::sync::oneshot::channel();
     let (_never, hold) = tokio::sync::oneshot::channel();

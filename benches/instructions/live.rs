@@ -2,14 +2,12 @@
 
 use actix::prelude::*;
 use evenkeel::clock::Clock;
-use evenkeel::config::SupervisionConfig;
 use evenkeel::daemon::{Daemon, Extent};
 use evenkeel::market::messages::Refresh;
 use evenkeel::report::messages::{BuildReport, Progress};
 use evenkeel::supervision::child::Child;
 use evenkeel::supervision::handle::SupervisorHandle;
 use evenkeel::supervision::link::Link;
-use evenkeel::supervision::memory_monitor::Tick;
 use evenkeel::supervision::supervisor::Supervisor;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -53,9 +51,9 @@ impl Handler<Count> for Counter {
 }
 
 fn counter() -> (SupervisorHandle, Link<Counter>) {
-    let link = Link::new("counter");
-    let supervisor = Supervisor::new(SupervisionConfig::default(), None, &Clock::system());
-    (supervisor.supervise(Child::new(&link, Counter::default)).run(), link)
+    let supervisor = Supervisor::builder().arenas(None).without_monitor().start();
+    let link = supervisor.supervise(Child::named("counter", Counter::default)).unwrap();
+    (supervisor, link)
 }
 
 fn sends(times: u32) {
@@ -86,9 +84,9 @@ fn restarts(times: u32) {
 fn ticks(times: u32) {
     let directory = TempDir::new().unwrap();
     System::new().block_on(async {
-        let (supervisor, monitor) = watched(5, directory.path());
+        let supervisor = watched(5, directory.path());
         for _ in 0..times {
-            monitor.send(Tick).await.unwrap();
+            supervisor.look().await.unwrap();
         }
         supervisor.shut_down(DRAIN).await.unwrap();
     });

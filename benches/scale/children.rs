@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use actix::prelude::*;
 use evenkeel::clock::Clock;
-use evenkeel::config::SupervisionConfig;
 use evenkeel::memory::arena::Arenas;
 use evenkeel::supervision::child::Child;
 use evenkeel::supervision::link::Link;
@@ -39,14 +38,11 @@ pub(crate) fn children(counts: &[u32]) {
     for count in counts {
         System::new().block_on(async {
             let clock = Clock::system();
-            let links: Vec<Link<Idle>> =
-                (0..*count).map(|number| Link::new(&format!("idle-{number}"))).collect();
             let supervisor =
-                Supervisor::new(SupervisionConfig::default(), Some(Arenas::probe().unwrap()), &clock);
-            let supervisor = links
-                .iter()
-                .fold(supervisor, |supervisor, link| supervisor.supervise(Child::new(link, || Idle)))
-                .run();
+                Supervisor::builder().arenas(Some(Arenas::probe().unwrap())).without_monitor().start();
+            let idle_child = |number| Child::named(&format!("idle-{number}"), || Idle);
+            let links: Vec<Link<Idle>> =
+                (0..*count).map(|number| supervisor.supervise(idle_child(number)).unwrap()).collect();
             for link in &links {
                 link.send(Ping).await.unwrap();
             }

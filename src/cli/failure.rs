@@ -86,6 +86,7 @@ impl From<StartError> for Failure {
             | StartError::Inherited { .. }
             | StartError::Occupied { .. }
             | StartError::DataDir { .. }
+            | StartError::Supervision(_)
             | StartError::Templates(_)
             | StartError::Sources(_) => Self::failed(error),
         }

@@ -9,6 +9,7 @@ use crate::persistence::{OpenError, PersistenceError};
 use crate::report::narrative::NarrativeError;
 use crate::report::render::TemplateError;
 use crate::report::schedule::ScheduleError;
+use crate::supervision::messages::SupervisorError;
 
 /// Why the daemon did not start. Nothing was started.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,9 @@ pub enum StartError {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// An actor was not taken on.
+    #[error(transparent)]
+    Supervision(#[from] SupervisorError),
     /// The configured time zone is not known.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),

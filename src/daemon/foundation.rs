@@ -39,9 +39,9 @@ use crate::report::schedule::{Schedule, ScheduleError};
 use crate::report::workshop::{Shelf, Workshop};
 use crate::supervision::child::Child;
 use crate::supervision::handle::SupervisorHandle;
-use crate::supervision::link::Link;
+use crate::supervision::memory_monitor::claim::WholeProcess;
 use crate::supervision::memory_monitor::logbook::Logbook;
-use crate::supervision::memory_monitor::{Equipment, MemoryMonitor};
+use crate::supervision::messages::SupervisorError;
 use crate::supervision::supervisor::Supervisor;
 use crate::web::{Dashboard, Instruments};
 
@@ -126,36 +126,38 @@ impl Foundation {
         })
     }
 
-    /// Children in the order in which they need each other: `Persistence` first, who gives orders last.
-    pub(super) fn supervisor(self: &Arc<Self>, links: &Links, extent: Extent) -> Supervisor {
-        let supervisor = Supervisor::new(self.config.supervision.clone(), self.arenas.clone(), &self.clock)
-            .supervise(self.ailing(self.persistence(links, extent)))
-            .supervise(self.ailing(self.market(links, extent)))
-            .supervise(self.ailing(self.builder(links)));
-        let scheduled = match extent {
-            Extent::OneReport => return supervisor,
+    /// Starts the children in the order in which they need each other: `Persistence` first, who gives orders last.
+    pub(super) fn start(
+        self: &Arc<Self>,
+        links: &Links,
+        extent: Extent,
+    ) -> Result<SupervisorHandle, SupervisorError> {
+        let shared = Arc::clone(self);
+        let builder = Supervisor::builder()
+            .clock(&self.clock)
+            .config(self.config.supervision.clone())
+            .memory(self.config.memory.clone())
+            .arenas(self.arenas.clone())
+            .logbook(self.logbook.clone())
+            .process(WholeProcess::Always)
+            .trim_monitor(move |monitor| shared.ailing(monitor));
+        let supervisor = match extent {
+            Extent::OneReport => builder.without_monitor().start(),
+            Extent::Whole | Extent::Embedded => builder.start(),
+        };
+        supervisor.supervise(self.ailing(self.persistence(links, extent)))?;
+        supervisor.supervise(self.ailing(self.market(links, extent)))?;
+        supervisor.supervise(self.ailing(self.builder(links)))?;
+        match extent {
+            Extent::OneReport => {}
             Extent::Whole | Extent::Embedded if self.config.report.scheduled => {
-                supervisor.supervise(self.ailing(self.auto(links)))
+                supervisor.supervise(self.ailing(self.auto(links)))?;
             }
             Extent::Whole | Extent::Embedded => {
                 log::info!(event = "schedule-off"; "no schedule: report.scheduled is false");
-                supervisor
             }
-        };
-        let (shared, me) = (Arc::clone(self), links.monitor.clone());
-        scheduled.supervise_with(move |supervisor| shared.ailing(shared.monitor(&me, supervisor)))
-    }
-
-    fn monitor(&self, me: &Link<MemoryMonitor>, supervisor: &SupervisorHandle) -> Child<MemoryMonitor> {
-        let equipment = Equipment {
-            me: me.clone(),
-            supervisor: supervisor.clone(),
-            config: self.config.memory.clone(),
-            clock: self.clock.clone(),
-            arenas: self.arenas.clone(),
-            logbook: self.logbook.clone(),
-        };
-        Child::new(me, move || MemoryMonitor::new(equipment.clone()))
+        }
+        Ok(supervisor)
     }
 
     /// The child with the ailments that the laboratory has for it: none, outside a demo.

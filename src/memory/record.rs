@@ -104,7 +104,7 @@ pub enum Reason {
     },
     /// The process went because of this account before, and it was of no use.
     InVain,
-    /// Another child is being replaced or has ended.
+    /// Another child is being replaced.
     Busy {
         /// That child.
         other: String,

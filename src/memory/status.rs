@@ -21,8 +21,11 @@ pub struct MemoryStatus {
     pub dry_run: bool,
     /// One entry a child, in the order in which they are started.
     pub children: Vec<AccountStatus>,
-    /// The part of the process's resident set that is charged to no child: the sum of the children's `rss` and this
-    /// is the process's.
+    /// Physical memory that is charged to children of other supervisors in the same process; 0 in a program with one.
+    #[serde(default)]
+    pub elsewhere: u64,
+    /// The part of the process's resident set that is charged to no child: the sum of the children's `rss`, `elsewhere`
+    /// and this is the process's.
     pub unattributed: Option<i64>,
     /// What threads of no child hold; a part of `unattributed`.
     pub automatic: Option<ArenaUsage>,

@@ -29,6 +29,9 @@ impl fmt::Display for MemoryStatus {
             Ok(bytes) => size(bytes),
             Err(_) => signed(bytes),
         });
+        if self.elsewhere > 0 {
+            rows.push(sum("other supervisors", Some(size(self.elsewhere))));
+        }
         rows.push(sum("unattributed", unattributed));
         rows.push(sum("process", self.process.map(|process| size(process.rss))));
         let widths: [usize; 9] = std::array::from_fn(|column| {
@@ -133,6 +136,7 @@ mod tests {
             },
             dry_run: true,
             children: vec![child("market-indices"), builder],
+            elsewhere: 0,
             unattributed: Some(7_549_747),
             automatic: None,
             process: Some(ProcessMemory { rss: 13_002_342, threads: 14, ..ProcessMemory::default() }),

@@ -20,6 +20,13 @@ pub struct RestartProof {
     pub settled: bool,
 }
 
+impl RestartProof {
+    /// Living bytes that came back.
+    pub fn returned(&self) -> u64 {
+        self.before.allocated.saturating_sub(self.after.allocated)
+    }
+}
+
 /// An arena that belongs to one child, from generation to generation.
 #[derive(Debug)]
 pub(super) struct Account {
@@ -29,8 +36,9 @@ pub(super) struct Account {
 }
 
 impl Account {
-    pub(super) fn new(arena: Arena) -> Self {
-        Self { arena, inherited: 0 }
+    pub(super) fn new(arena: Arena) -> Result<Self, ArenaError> {
+        let inherited = arena.usage()?.allocated;
+        Ok(Self { arena, inherited })
     }
 
     /// Reads what is left in the arena of a generation whose threads have ended, after it was purged.

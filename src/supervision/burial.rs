@@ -35,7 +35,7 @@ impl Supervisor {
         }
         slot.note_before();
         let Some(generation) = slot.generation.take() else { return };
-        let ending = slot.ended(ending, self.shutdown.is_some());
+        let Some(ending) = self.ended(index, ending) else { return };
         self.bury((index, number), generation, ctx, move |supervisor, gone, ctx| {
             supervisor.buried(index, ending, gone, ctx);
         });

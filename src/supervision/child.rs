@@ -1,4 +1,5 @@
-//! What the supervisor has to know of a child: its link, how to make a value of it, how many threads it may block.
+//! What the supervisor has to know of a child: its link, how to make a value of it, how many threads it may block, what
+//! it may hold, how it is restarted and how it ends.
 
 use std::fmt;
 use std::io;
@@ -11,32 +12,86 @@ use super::account::Account;
 use super::companion::{Beside, Companion};
 use super::generation::{self, EndReport, Factory, Generation, Recipe};
 use super::link::Link;
+use super::pump::Farewell;
+use super::restart::RestartPolicy;
 use super::waits::Waited;
+use crate::memory::limit::{Limit, LimitError, Limits};
 
 /// Blocking threads of a child that says nothing of them.
 const BLOCKING_THREADS: usize = 1;
 
 /// A child of the supervisor. Its value is made anew for every generation, on the generation's own thread.
+///
+/// ```
+/// use actix::prelude::*;
+/// use evenkeel::{Child, Limit, RestartPolicy, Supervisor};
+///
+/// #[derive(Default)]
+/// struct ImageCache {
+///     unsaved: Vec<String>,
+/// }
+///
+/// impl Actor for ImageCache {
+///     type Context = Context<Self>;
+/// }
+///
+/// # async fn save(_: Vec<String>) {}
+/// # System::new().block_on(async {
+/// let supervisor = Supervisor::start();
+/// let cache = supervisor.supervise(
+///     Child::named("image-cache", ImageCache::default)
+///         .memory(Limit::soft("64 MiB").hard("256 MiB"))
+///         .restart(RestartPolicy { budget: 3, ..RestartPolicy::default() })
+///         .drain_with(|cache, _| save(std::mem::take(&mut cache.unsaved)))
+///         .blocking_threads(4),
+/// )?;
+/// # assert_eq!(cache.name(), "image-cache");
+/// # Ok::<(), evenkeel::SupervisorError>(())
+/// # }).unwrap();
+/// ```
+///
+/// An actor has [`actix::Context`] and no other: the link has to reach into the context to deliver messages and to
+/// know what is still open. What a synchronous actor would do is done on the child's
+/// [blocking threads](Self::blocking_threads); [the guide](crate::guide::supervision) says why and how.
 pub struct Child<A: Actor<Context = Context<A>>> {
     link: Link<A>,
     factory: Factory<A>,
     companions: Vec<Companion>,
     blocking_threads: usize,
+    limit: Limit,
+    policy: Option<RestartPolicy>,
+    farewell: Option<Farewell<A>>,
 }
 
 impl<A: Actor<Context = Context<A>>> Child<A> {
-    /// A child whose value cannot fail to be made.
+    /// A child of this name, whose value cannot fail to be made. [`supervise`] returns the link to it.
+    ///
+    /// [`supervise`]: super::handle::SupervisorHandle::supervise
+    pub fn named(name: &str, factory: impl Fn() -> A + Send + Sync + 'static) -> Self {
+        Self::new(&Link::new(name), factory)
+    }
+
+    /// A child at the end of a link that was made before: for actors that are given links to each other. Its value
+    /// cannot fail to be made.
     pub fn new(link: &Link<A>, factory: impl Fn() -> A + Send + Sync + 'static) -> Self {
         Self::fallible(link, move || Ok::<A, std::convert::Infallible>(factory()))
     }
 
-    /// A child whose value may fail to be made; a failure counts as a crash.
+    /// The same for a value that may fail to be made; a failure counts as a crash.
     pub fn fallible<E: fmt::Display>(
         link: &Link<A>,
         factory: impl Fn() -> Result<A, E> + Send + Sync + 'static,
     ) -> Self {
         let factory = Arc::new(move || factory().map_err(|error| error.to_string()));
-        Self { link: link.clone(), factory, companions: Vec::new(), blocking_threads: BLOCKING_THREADS }
+        Self {
+            link: link.clone(),
+            factory,
+            companions: Vec::new(),
+            blocking_threads: BLOCKING_THREADS,
+            limit: Limit::derived(),
+            policy: None,
+            farewell: None,
+        }
     }
 
     /// The name of the child and of its link.
@@ -49,6 +104,45 @@ impl<A: Actor<Context = Context<A>>> Child<A> {
     pub fn blocking_threads(mut self, threads: usize) -> Self {
         self.blocking_threads = threads.max(1);
         self
+    }
+
+    /// What the child may hold; without it, what the memory monitor derives from its first hour.
+    #[must_use]
+    pub fn memory(mut self, limit: Limit) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// When the child is started again after a crash; without it, as the supervisor's configuration says.
+    #[must_use]
+    pub fn restart(mut self, policy: RestartPolicy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// What a generation does when it is told to end, for example to write what it has not written: it has taken its
+    /// last message, and it ends when this and everything else that is open is done. The time limit of the drain
+    /// holds for it. A generation that crashes has no such moment.
+    ///
+    /// The closure has the actor; the future that it returns does not, so that the actor answers what is still open.
+    #[must_use]
+    pub fn drain_with<F>(
+        mut self,
+        farewell: impl Fn(&mut A, &mut Context<A>) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        self.farewell = Some(Arc::new(move |actor, ctx| Box::pin(farewell(actor, ctx))));
+        self
+    }
+
+    pub(super) fn link(&self) -> &Link<A> {
+        &self.link
+    }
+
+    pub(super) fn limits(&self) -> Result<Limits, LimitError> {
+        self.limit.check()
     }
 
     /// Gives every generation a companion: a future on the generation's thread and account, dropped with it.
@@ -72,6 +166,8 @@ impl<A: Actor<Context = Context<A>>> fmt::Debug for Child<A> {
 pub(super) trait AnyChild: Send {
     fn name(&self) -> &str;
     fn depth(&self) -> usize;
+    /// The child's own, if it has one.
+    fn policy(&self) -> Option<&RestartPolicy>;
     /// How long messages have waited in the link.
     fn waited(&self) -> Waited;
     /// Messages that the living generation has taken.
@@ -100,6 +196,10 @@ impl<A: Actor<Context = Context<A>>> AnyChild for Child<A> {
         self.link.depth()
     }
 
+    fn policy(&self) -> Option<&RestartPolicy> {
+        self.policy.as_ref()
+    }
+
     fn waited(&self) -> Waited {
         self.link.shared().waits().read()
     }
@@ -118,6 +218,7 @@ impl<A: Actor<Context = Context<A>>> AnyChild for Child<A> {
             shared: Arc::clone(self.link.shared()),
             factory: Arc::clone(&self.factory),
             companions: self.companions.clone(),
+            farewell: self.farewell.clone(),
             blocking_threads: self.blocking_threads,
         };
         generation::start(recipe, number, account, report)

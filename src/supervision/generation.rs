@@ -14,8 +14,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::account::Account;
 use super::companion::{Beside, Companion};
 use super::ending::Ending;
-use super::link::Shared;
-use super::pump::{Control, Pump};
+use super::pump::{Control, Farewell, Pump};
+use super::shared::Shared;
 use crate::memory::arena::Arena;
 
 /// A blocking thread that has had nothing to do for this long ends, in real time. With it go its stack and its cache
@@ -107,6 +107,7 @@ pub(super) struct Recipe<A: Actor> {
     pub(super) shared: Arc<Shared<A>>,
     pub(super) factory: Factory<A>,
     pub(super) companions: Vec<Companion>,
+    pub(super) farewell: Option<Farewell<A>>,
     pub(super) blocking_threads: usize,
 }
 
@@ -154,7 +155,7 @@ async fn run<A: Actor<Context = Context<A>>>(
 ) {
     // A task of its own, so that a panic of the factory or of the actor comes back as a value with its message.
     let life = actix_rt::spawn(async move {
-        let Recipe { shared, factory, companions, .. } = recipe;
+        let Recipe { shared, factory, companions, farewell, .. } = recipe;
         let actor = factory()?;
         for companion in companions {
             // Dropped with the generation's runtime.
@@ -168,6 +169,7 @@ async fn run<A: Actor<Context = Context<A>>>(
             control,
             open: FuturesUnordered::new(),
             draining: false,
+            farewell,
         });
         ctx.into_future(actor).await;
         Ok::<(), String>(())

@@ -5,46 +5,117 @@ use std::time::Duration;
 use super::child::Child;
 use super::departure::Departure;
 use super::ending::RestartCause;
+use super::event::{Event, Events};
+use super::link::{Link, Recipient};
 use super::measure::{Measure, Measurement};
-use super::messages::{Drill, Observe, Restart, ShutDown, SupervisorError};
+use super::memory_monitor::logbook::Logbook;
+use super::messages::{Adopt, Drill, Observe, Restart, ShutDown, SupervisorError, Tick};
 use super::signals::Signals;
 use super::status::{Fault, ShutdownReport, SupervisorStatus};
 use super::supervisor::Supervisor;
-use actix::{Actor, Addr, AsyncContext, Context};
+use crate::memory::limit::Limits;
+use crate::memory::record::Record;
+use crate::memory::status::MemoryStatus;
+use actix::{Actor, Addr, Context};
 
-/// Talks to a running supervisor. Cheap to clone.
+/// Talks to a running supervisor, from any thread. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct SupervisorHandle {
     // The supervisor is the one actor that is never replaced, so that its address stays good.
     addr: Addr<Supervisor>,
     signals: Signals,
-}
-
-impl Supervisor {
-    /// Starts the supervisor on the current thread's arbiter, and with it all its children.
-    #[must_use = "the handle is the only way to end the supervisor"]
-    pub fn run(mut self) -> SupervisorHandle {
-        let ctx = Context::new();
-        let (addr, signals) = (ctx.address(), Signals::new(self.fault.subscribe()));
-        self.make_slots(&addr, &signals);
-        ctx.run(self);
-        SupervisorHandle { addr, signals }
-    }
-
-    /// Adds a child that is given the supervisor's handle, for what asks the supervisor to do something.
-    #[must_use]
-    pub fn supervise_with<A: Actor<Context = Context<A>>>(
-        mut self,
-        plan: impl FnOnce(&SupervisorHandle) -> Child<A> + 'static,
-    ) -> Self {
-        self.plans.push(Box::new(|addr, signals| {
-            Box::new(plan(&SupervisorHandle { addr: addr.clone(), signals: signals.clone() }))
-        }));
-        self
-    }
+    logbook: Logbook,
+    tick: Option<Recipient<Tick>>,
 }
 
 impl SupervisorHandle {
+    pub(super) fn new(
+        addr: Addr<Supervisor>,
+        signals: Signals,
+        logbook: Logbook,
+        tick: Option<Recipient<Tick>>,
+    ) -> Self {
+        Self { addr, signals, logbook, tick }
+    }
+
+    /// Adds a child, whatever else the supervisor is doing, and returns the link to it: what is sent waits until the
+    /// child has begun. Children begin in the order in which they are added, and are drained in the opposite order.
+    ///
+    /// # Errors
+    /// When the child's name is none or taken, its link leads elsewhere, its limits cannot be used, or the supervisor is
+    /// ending. Nothing is started then.
+    pub fn supervise<A: Actor<Context = Context<A>>>(
+        &self,
+        child: Child<A>,
+    ) -> Result<Link<A>, SupervisorError> {
+        let (link, name) = (child.link().clone(), child.name().to_owned());
+        if !self.addr.connected() {
+            return Err(SupervisorError::Ended);
+        }
+        let limits = child.limits().map_err(|error| SupervisorError::Limit { name: name.clone(), error })?;
+        self.signals.roll.enter(&name, limits)?;
+        if !link.shared().lead() {
+            self.signals.roll.strike(&name);
+            return Err(SupervisorError::LinkTaken { name });
+        }
+        self.addr.do_send(Adopt(Box::new(child)));
+        Ok(link)
+    }
+
+    /// What happens from now on; see [`Event`].
+    ///
+    /// ```
+    /// use actix::prelude::*;
+    /// use evenkeel::{Child, Event, Supervisor};
+    ///
+    /// # struct Idle;
+    /// # impl Actor for Idle {
+    /// #     type Context = Context<Self>;
+    /// # }
+    /// # System::new().block_on(async {
+    /// let supervisor = Supervisor::builder().without_monitor().start();
+    /// let mut events = supervisor.events();
+    /// supervisor.supervise(Child::named("idle", || Idle)).unwrap();
+    /// match events.next().await {
+    ///     Some(Event::Started { child, generation }) => assert_eq!((child.as_str(), generation), ("idle", 1)),
+    ///     Some(Event::Missed { events }) => println!("{events} events were missed"),
+    ///     other => panic!("{other:?}"),
+    /// }
+    /// # });
+    /// ```
+    pub fn events(&self) -> Events {
+        self.signals.voice.listen()
+    }
+
+    /// What was decided about memory, oldest first, with the numbers that led to it and what came of it. Bounded by
+    /// `memory.records`.
+    pub fn decisions(&self) -> Vec<Record> {
+        self.logbook.ledger().records()
+    }
+
+    /// All accounts at the memory monitor's latest look; nothing before the first.
+    pub fn memory(&self) -> Option<MemoryStatus> {
+        self.logbook.status()
+    }
+
+    /// Has the memory monitor look now, and judge what it sees as at its next turn. Returns when it has.
+    ///
+    /// # Errors
+    /// When there is no memory monitor, or it has ended.
+    pub async fn look(&self) -> Result<(), SupervisorError> {
+        let tick = self.tick.as_ref().ok_or(SupervisorError::NotMonitored)?;
+        tick.send(Tick).await.map_err(|_| SupervisorError::Ended)
+    }
+
+    /// What a child said of its memory when it was added.
+    pub(super) fn limits(&self, child: &str) -> Limits {
+        self.signals.roll.limits(child)
+    }
+
+    pub(super) fn say(&self, event: impl FnOnce() -> Event) {
+        self.signals.voice.say(event);
+    }
+
     /// Drains a child and replaces it by its next generation. Returns when the drain has begun.
     ///
     /// # Errors
@@ -97,12 +168,14 @@ impl SupervisorHandle {
         self.addr.send(Measure { purge }).await.map_err(|_| SupervisorError::Ended)
     }
 
-    /// Asks the application to let the whole process go. The first wish counts.
-    pub fn leave(&self, departure: Departure) {
-        self.signals.leave(departure);
+    /// Asks the application to let the whole process go. The first wish counts. Tells whether anything in the
+    /// application waits for [`departure`](Self::departure): if nothing does, the process goes on.
+    pub fn leave(&self, departure: Departure) -> bool {
+        self.signals.leave(departure)
     }
 
-    /// Waits until the process is to go. What is to be done then is the application's: see [`Departure`].
+    /// Waits until the process is to go. What is to be done then is the application's, and nobody else's: nothing here
+    /// ends or replaces a process. See [`Departure`].
     pub async fn departure(&self) -> Departure {
         self.signals.departure().await
     }

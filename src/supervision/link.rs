@@ -5,21 +5,16 @@
 //! message is handled at most once.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{self, Poll};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Context, Handler, Message};
 use futures_util::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 use super::envelope::{Deliver, Envelope, Ticket};
-use super::waits::Waits;
+use super::shared::{Fate, Shared};
 use crate::clock::Stopwatch;
-
-/// Messages that wait in a link before senders have to.
-const CAPACITY: usize = 256;
 
 /// How long a message waits for a generation to take it, unless [`Link::with_patience`] says otherwise.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -52,47 +47,48 @@ pub enum LinkError {
 
 /// A cloneable handle that always leads to the living generation of one actor.
 ///
-/// Links are made before the actors they lead to, so that actors can be given links to each other.
+/// [`supervise`](super::handle::SupervisorHandle::supervise) returns the link to a child. A link can also be made before
+/// the actor it leads to, so that actors can be given links to each other; see [`Child::new`](super::child::Child::new).
+///
+/// ```
+/// use actix::prelude::*;
+/// use evenkeel::{Child, Supervisor};
+///
+/// struct Doubler;
+///
+/// #[derive(Message)]
+/// #[rtype(result = "u64")]
+/// struct Double(u64);
+///
+/// impl Actor for Doubler {
+///     type Context = Context<Self>;
+/// }
+///
+/// impl Handler<Double> for Doubler {
+///     type Result = u64;
+///
+///     fn handle(&mut self, Double(number): Double, _: &mut Self::Context) -> u64 {
+///         2 * number
+///     }
+/// }
+///
+/// System::new().block_on(async {
+///     let supervisor = Supervisor::start();
+///     let doubler = supervisor.supervise(Child::named("doubler", || Doubler)).unwrap();
+///     supervisor.restart("doubler").await.unwrap();
+///     // Handled by the first generation or by the second, and by one of them only.
+///     assert_eq!(doubler.send(Double(21)).await, Ok(42));
+/// });
+/// ```
 pub struct Link<A: Actor<Context = Context<A>>> {
     shared: Arc<Shared<A>>,
     patience: Duration,
 }
 
-pub(super) struct Shared<A: Actor> {
-    name: Arc<str>,
-    sender: mpsc::Sender<Box<dyn Deliver<A>>>,
-    // Behind a mutex because generations follow each other on different threads; it is held for one poll only.
-    receiver: Mutex<mpsc::Receiver<Box<dyn Deliver<A>>>>,
-    living: AtomicU64,
-    waits: Arc<Waits>,
-    /// Messages that the living generation has taken.
-    work: Arc<AtomicU64>,
-    fate: watch::Sender<Fate>,
-}
-
-/// What became of the child as far as waiting senders are concerned.
-#[derive(Debug, Default)]
-struct Fate {
-    /// The child has ended for good.
-    closed: bool,
-    /// Generations up to this number will never answer what they took.
-    abandoned: u64,
-}
-
 impl<A: Actor<Context = Context<A>>> Link<A> {
     /// A link to a child that has yet to be started. `name` is the child's name in logs and status.
     pub fn new(name: &str) -> Self {
-        let (sender, receiver) = mpsc::channel(CAPACITY);
-        let shared = Shared {
-            name: name.into(),
-            sender,
-            receiver: Mutex::new(receiver),
-            living: AtomicU64::new(0),
-            work: Arc::default(),
-            waits: Arc::default(),
-            fate: watch::Sender::default(),
-        };
-        Self { shared: Arc::new(shared), patience: PATIENCE }
+        Self { shared: Arc::new(Shared::new(name)), patience: PATIENCE }
     }
 
     /// The same link with another limit for how long a message waits to be taken, in real time.
@@ -187,61 +183,6 @@ impl<A: Actor<Context = Context<A>>> Link<A> {
 
     pub(super) fn shared(&self) -> &Arc<Shared<A>> {
         &self.shared
-    }
-}
-
-impl<A: Actor> Shared<A> {
-    /// From now on only this generation is given messages; 0 means none.
-    pub(super) fn set_living(&self, generation: u64) {
-        // Under the lock of `poll_next`: whoever has lost the messages takes none and leaves no waker behind.
-        let _receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
-        self.living.store(generation, Ordering::Release);
-    }
-
-    /// How long messages waited until they were taken.
-    pub(super) fn waits(&self) -> &Waits {
-        &self.waits
-    }
-
-    /// Counts the messages that the living generation takes.
-    pub(super) fn work(&self) -> &Arc<AtomicU64> {
-        &self.work
-    }
-
-    pub(super) fn is_living(&self, generation: u64) -> bool {
-        self.living.load(Ordering::Acquire) == generation
-    }
-
-    /// The next message for `generation`; none if another one lives.
-    pub(super) fn poll_next(
-        &self,
-        generation: u64,
-        task: &mut task::Context<'_>,
-    ) -> Poll<Option<Box<dyn Deliver<A>>>> {
-        let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.is_living(generation) {
-            return Poll::Ready(None);
-        }
-        let next = receiver.poll_recv(task);
-        if matches!(next, Poll::Ready(Some(_))) {
-            self.work.fetch_add(1, Ordering::Relaxed);
-        }
-        next
-    }
-
-    /// Tells the senders whose messages this generation took that no answer will come.
-    pub(super) fn abandon(&self, generation: u64) {
-        self.set_living(0);
-        self.fate.send_modify(|fate| fate.abandoned = generation);
-    }
-
-    /// Ends the link for good: waiting messages are refused, further ones too.
-    pub(super) fn close(&self) {
-        self.set_living(0);
-        self.fate.send_modify(|fate| fate.closed = true);
-        let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
-        receiver.close();
-        while receiver.try_recv().is_ok() {}
     }
 }
 

@@ -45,7 +45,8 @@ impl Supervisor {
     pub(super) fn unresponsive(&mut self, index: usize, limit: Duration, ctx: &mut Context<Self>) {
         let Some(slot) = self.slots.get_mut(index) else { return };
         slot.abandon();
-        let ending = slot.ended(Ending::Unresponsive, false);
+        let Some(ending) = self.ended(index, Ending::Unresponsive) else { return };
+        let Some(slot) = self.slots.get(index) else { return };
         let (name, number, abandoned) = (slot.name(), slot.number, slot.abandoned());
         let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
         log::error!(event = "actor-unresponsive", child = name, generation = number, limit_ms, abandoned;

@@ -1,8 +1,8 @@
 //! Measuring: every child's account and the process, at one moment.
 //!
 //! Before the accounts are read, every child's own thread gives its cache of freed objects back: what another child
-//! allocated and this one freed counts as living until then. The sum always holds: children plus unattributed is what
-//! the kernel charges the process.
+//! allocated and this one freed counts as living until then. The sum always holds: children, those of other supervisors,
+//! and what is unattributed are what the kernel charges the process.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::purge::purge;
 use super::slot::Slot;
 use super::status::ChildState;
 use super::supervisor::Supervisor;
-use crate::memory::arena::ArenaUsage;
+use crate::memory::arena::{Arena, ArenaUsage};
 use crate::memory::probe::{ProcessMemory, process_memory};
 
 /// How long a child that is busy may keep a measurement waiting.
@@ -38,6 +38,9 @@ pub struct Measurement {
     pub children: Vec<ChildMemory>,
     /// What threads hold that belong to no child: the automatic arenas. A part of `unattributed`.
     pub automatic: Option<ArenaUsage>,
+    /// Physical memory that is charged to children of other supervisors in the same process.
+    #[serde(default)]
+    pub elsewhere: u64,
     /// The process's resident set without all that is charged to children: automatic arenas, stacks, code. Nothing
     /// when one of the two is not known. Less than nothing when the allocator counts pages that nobody has touched.
     pub unattributed: Option<i64>,
@@ -107,10 +110,14 @@ impl Supervisor {
             .inspect_err(|error| log::debug!("the process's memory cannot be measured now: {error}"))
             .ok();
         let charged: Option<u64> = children.iter().map(|child| Some(child.memory?.resident)).sum();
-        let unattributed =
-            process.zip(charged).map(|(process, charged)| process.rss.cast_signed() - charged.cast_signed());
-        let automatic = self.arenas.as_ref().filter(|_| readable).and_then(|arenas| arenas.automatic().ok());
-        Measurement { process, children, automatic, unattributed }
+        let instrument = self.arenas.as_ref().filter(|_| readable);
+        let own: Vec<u32> = self.slots.iter().flat_map(Slot::arenas).map(Arena::index).collect();
+        let elsewhere = instrument.and_then(|arenas| arenas.elsewhere(&own).ok()).unwrap_or_default();
+        let unattributed = process.zip(charged).map(|(process, charged)| {
+            process.rss.cast_signed() - charged.cast_signed() - elsewhere.cast_signed()
+        });
+        let automatic = instrument.and_then(|arenas| arenas.automatic().ok());
+        Measurement { process, children, automatic, elsewhere, unattributed }
     }
 }
 

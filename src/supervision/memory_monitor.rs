@@ -6,6 +6,7 @@
 //! nothing; a tick waits for nothing longer than a measurement takes, so that a drain is not held up by it.
 
 mod action;
+pub mod claim;
 mod gate;
 pub mod logbook;
 mod reading;
@@ -23,13 +24,11 @@ use crate::config::MemoryConfig;
 use crate::memory::arena::Arenas;
 use crate::memory::instrument::Instrument;
 use crate::memory::status::MemoryStatus;
+use claim::WholeProcess;
 use logbook::Logbook;
 use round::Round;
 
-/// Measures and judges once. The actor sends it to itself.
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "()")]
-pub struct Tick;
+pub use super::messages::Tick;
 
 /// Asks for the status; nothing before the first tick.
 #[derive(Debug, Clone, Copy, Message)]
@@ -51,6 +50,8 @@ pub struct Equipment {
     pub arenas: Option<Arenas>,
     /// What survives its restarts.
     pub logbook: Logbook,
+    /// Whether it judges the process as a whole.
+    pub process: WholeProcess,
 }
 
 /// The actor. See the module's documentation.

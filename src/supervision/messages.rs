@@ -5,8 +5,20 @@ use std::time::Duration;
 use actix::Message;
 use tokio::sync::oneshot;
 
+use super::child::AnyChild;
 use super::ending::RestartCause;
 use super::status::{ShutdownReport, SupervisorStatus};
+use crate::memory::limit::LimitError;
+
+/// Adds a child and starts it.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct Adopt(pub(super) Box<dyn AnyChild>);
+
+/// Measures and judges once; the memory monitor sends it to itself.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Tick;
 
 /// Drains a child and starts its next generation.
 #[derive(Debug, Message)]
@@ -38,6 +50,40 @@ pub(super) struct Observe;
 /// Why a request to the supervisor came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SupervisorError {
+    /// A name that a child cannot have.
+    #[error("a child cannot be named \"{name}\": {right}")]
+    Name {
+        /// The name.
+        name: String,
+        /// What would be right.
+        right: String,
+    },
+    /// There is a child of this name, or was one.
+    #[error("there is a child named \"{name}\" already; write another name")]
+    Duplicate {
+        /// The name.
+        name: String,
+    },
+    /// The link leads to another child, of this supervisor or of another one.
+    #[error("the link \"{name}\" leads to a child already; make one link for each child")]
+    LinkTaken {
+        /// The link's name.
+        name: String,
+    },
+    /// The child's limits cannot be used.
+    #[error("the memory limits of {name}: {error}")]
+    Limit {
+        /// The child.
+        name: String,
+        /// What is wrong with them.
+        error: LimitError,
+    },
+    /// The supervisor is shutting down or has given up.
+    #[error("{name} is not started: its supervisor is ending")]
+    Ending {
+        /// The child.
+        name: String,
+    },
     /// There is no such child.
     #[error("there is no child named \"{name}\"; there are {known}")]
     UnknownChild {
@@ -60,6 +106,9 @@ pub enum SupervisorError {
         /// The child that is being replaced.
         other: String,
     },
+    /// The supervisor was started without a memory monitor.
+    #[error("the supervisor has no memory monitor")]
+    NotMonitored,
     /// The supervisor has ended.
     #[error("the supervisor has ended")]
     Ended,

@@ -12,11 +12,14 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{mpsc, oneshot};
 
 use super::envelope::Pending;
-use super::link::Shared;
+use super::shared::Shared;
 use crate::memory::arena::Arena;
 
 /// Messages handled in a row before other futures of the actor get their turn.
 const BATCH: usize = 32;
+
+/// What a generation does when it is told to end.
+pub(super) type Farewell<A> = Arc<dyn Fn(&mut A, &mut <A as Actor>::Context) -> Pending + Send + Sync>;
 
 /// What the supervisor says to a generation.
 #[derive(Debug)]
@@ -38,22 +41,28 @@ pub(super) struct Pump<A: Actor> {
     pub(super) control: mpsc::UnboundedReceiver<Control>,
     pub(super) open: FuturesUnordered<Pending>,
     pub(super) draining: bool,
+    /// Taken when the drain begins.
+    pub(super) farewell: Option<Farewell<A>>,
 }
 
 impl<A: Actor<Context = Context<A>>> Pump<A> {
-    fn poll_control(&mut self, task: &mut task::Context<'_>) {
+    fn poll_control(&mut self, actor: &mut A, ctx: &mut A::Context, task: &mut task::Context<'_>) {
         while let Poll::Ready(control) = self.control.poll_recv(task) {
             match control {
                 // The supervisor may have stopped waiting.
                 Some(Control::Probe(answer)) => drop(answer.send(())),
                 Some(Control::Flush(done)) => self.flush(done),
-                Some(Control::Drain) => self.draining = true,
+                Some(Control::Drain) => self.drain(actor, ctx),
                 Some(Control::Panic) => panic!("a drill"),
-                None => {
-                    self.draining = true;
-                    return;
-                }
+                None => return self.drain(actor, ctx),
             }
+        }
+    }
+
+    fn drain(&mut self, actor: &mut A, ctx: &mut A::Context) {
+        self.draining = true;
+        if let Some(farewell) = self.farewell.take() {
+            self.open.push(farewell(actor, ctx));
         }
     }
 
@@ -103,7 +112,7 @@ impl<A: Actor<Context = Context<A>>> ActorFuture<A> for Pump<A> {
             ctx.terminate();
             return Poll::Ready(());
         }
-        this.poll_control(task);
+        this.poll_control(actor, ctx, task);
         if !this.draining && this.poll_messages(actor, ctx, task) {
             task.waker().wake_by_ref();
         }

@@ -5,6 +5,20 @@ use std::time::Duration;
 use crate::config::SupervisionConfig;
 
 /// The rule: exponential back-off with jitter, within a crash budget.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use evenkeel::RestartPolicy;
+///
+/// // Tried again every minute at most, for as long as it takes.
+/// let patient = RestartPolicy {
+///     budget: u32::MAX,
+///     backoff_max: Duration::from_secs(60),
+///     ..RestartPolicy::default()
+/// };
+/// # assert_eq!(patient.backoff_first, Duration::from_millis(200));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct RestartPolicy {
     /// Crashes within `window` that are forgiven; the one after them is not.
@@ -27,6 +41,12 @@ pub enum Verdict {
         /// Crashes within the window, the last one included.
         crashes: u32,
     },
+}
+
+impl Default for RestartPolicy {
+    fn default() -> Self {
+        Self::new(&SupervisionConfig::default())
+    }
 }
 
 impl RestartPolicy {

@@ -9,6 +9,7 @@ use actix::{AsyncContext, Context, Handler, ResponseFuture};
 use tokio::sync::oneshot;
 
 use super::ending::Ending;
+use super::event::Event;
 use super::messages::ShutDown;
 use super::slot::Slot;
 use super::status::{ChildState, ShutdownReport, SupervisorState};
@@ -22,6 +23,12 @@ impl Supervisor {
         let Some(generation) = &slot.generation else { return };
         generation.drain();
         slot.state = ChildState::Draining;
+        let (child, cause) = (slot.name(), slot.planned.as_ref().filter(|_| self.shutdown.is_none()));
+        self.voice.say(|| Event::Draining {
+            child: child.to_owned(),
+            generation: slot.number,
+            cause: cause.cloned(),
+        });
         slot.drains += 1;
         let (number, drain) = (slot.number, slot.drains);
         ctx.run_later(within, move |supervisor, ctx| {
@@ -52,6 +59,7 @@ impl Supervisor {
             }
             return report;
         }
+        self.roll.close();
         log::info!(event = "shutting-down", children = self.slots.len(), limit_ms = millis(within); "shutting down, within {within:?}");
         if self.state == SupervisorState::Supervising {
             self.state = SupervisorState::ShuttingDown;
@@ -59,6 +67,7 @@ impl Supervisor {
         self.shutdown = Some(Shutdown {
             deadline: self.stopwatch.elapsed() + within,
             waiting: vec![done],
+            told: false,
             report: ShutdownReport { drained: Vec::new(), cut_short: Vec::new() },
         });
         for slot in self.slots.iter().filter(|slot| slot.generation.is_none()) {
@@ -74,7 +83,9 @@ impl Supervisor {
         let Some(shutdown) = &self.shutdown else { return };
         // Half of what is left: whoever is slow leaves something for those that come after it.
         let share = (shutdown.left(&self.stopwatch) / 2).max(LEAST_SHARE);
-        let Some(index) = self.slots.iter().rposition(|slot| slot.generation.is_some()) else {
+        let lives = |slot: &Slot| slot.generation.is_some();
+        let attendant = self.slots.iter().position(|slot| slot.attends && lives(slot));
+        let Some(index) = attendant.or_else(|| self.slots.iter().rposition(lives)) else {
             return self.shut_down_done();
         };
         let slot = &mut self.slots[index];
@@ -109,6 +120,11 @@ impl Supervisor {
         for slot in &mut self.slots {
             slot.state = ChildState::Ended;
             slot.child.close();
+            slot.release();
+        }
+        if !shutdown.told {
+            shutdown.told = true;
+            self.voice.say(|| Event::ShutDown(shutdown.report.clone()));
         }
         for waiting in shutdown.waiting.drain(..) {
             // Whoever asked may be gone.

@@ -5,12 +5,15 @@ use std::time::Duration;
 use super::account::{Account, RestartProof};
 use super::child::AnyChild;
 use super::ending::{Ending, RestartCause};
+use super::event::Event;
 use super::generation::{EndReport, Generation};
 use super::status::{ChildState, ChildStatus};
 use crate::memory::arena::{Arena, ArenaUsage, Arenas};
 
 pub(super) struct Slot {
     pub(super) child: Box<dyn AnyChild>,
+    /// It attends to the other children, and is drained before them.
+    pub(super) attends: bool,
     /// Nothing between two generations.
     pub(super) generation: Option<Generation>,
     /// The number of the present or latest generation.
@@ -47,9 +50,10 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    pub(super) fn new(child: Box<dyn AnyChild>) -> Self {
+    pub(super) fn new(child: Box<dyn AnyChild>, attends: bool) -> Self {
         Self {
             child,
+            attends,
             generation: None,
             number: 0,
             state: ChildState::Restarting,
@@ -89,7 +93,10 @@ impl Slot {
         self.before = None;
         let account = match (self.accounts.pop(), arenas) {
             (Some(account), _) => Some(account),
-            (None, Some(arenas)) => Some(Account::new(arenas.create().map_err(|error| error.to_string())?)),
+            (None, Some(arenas)) => {
+                let account = arenas.create().and_then(Account::new);
+                Some(account.map_err(|error| error.to_string())?)
+            }
             (None, None) => None,
         };
         match self.child.start(self.number, account, report(self.number)) {
@@ -123,6 +130,25 @@ impl Slot {
         self.state = ChildState::Restarting;
         self.last_ending = Some(ending.clone());
         ending
+    }
+
+    /// Whether a generation of it is being replaced or waited for.
+    pub(super) fn is_between(&self) -> bool {
+        match self.state {
+            ChildState::Draining | ChildState::Restarting => true,
+            ChildState::Running | ChildState::Ended => false,
+        }
+    }
+
+    /// That the present generation follows one that was replaced on purpose, if it does.
+    pub(super) fn restarted(&self) -> Option<Event> {
+        let Some(Ending::Restarted(cause)) = &self.last_ending else { return None };
+        Some(Event::Restarted {
+            child: self.name().to_owned(),
+            generation: self.number,
+            cause: cause.clone(),
+            proof: self.proof.filter(|proof| proof.generation + 1 == self.number),
+        })
     }
 
     /// Drops everything that the present generation still does.
@@ -176,6 +202,11 @@ impl Slot {
             }
         }
         self.accounts.push(account);
+    }
+
+    /// Gives the child's arenas to whoever needs one next: it has no further generation.
+    pub(super) fn release(&mut self) {
+        self.accounts.clear();
     }
 
     /// Notes what the account holds now, for the comparison after the generation's end.

@@ -6,15 +6,16 @@
 
 use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler};
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
 use tokio::sync::{oneshot, watch};
 
-use super::child::{AnyChild, Child};
+use super::child::AnyChild;
 use super::ending::{Ending, RestartCause};
+use super::event::{Event, Voice};
 use super::generation::EndReport;
-use super::messages::{Drill, Observe, Restart, SupervisorError};
+use super::messages::{Adopt, Drill, Observe, Restart, SupervisorError};
 use super::restart::{RestartPolicy, Verdict};
-use super::signals::Signals;
+use super::roll::Roll;
 use super::slot::Slot;
 use super::status::{ChildState, Fault, ShutdownReport, SupervisorState, SupervisorStatus};
 use crate::clock::{Clock, Stopwatch};
@@ -30,17 +31,16 @@ const HALT_GRACE: Duration = Duration::from_secs(1);
 /// The least time that a child is given for anything while everything ends.
 pub(super) const LEAST_SHARE: Duration = Duration::from_millis(100);
 
-/// Makes a child when the supervisor has an address.
-pub(super) type Plan = Box<dyn FnOnce(&Addr<Supervisor>, &Signals) -> Box<dyn AnyChild>>;
-
-/// The supervisor actor. Made and started with [`Supervisor::new`], [`Supervisor::supervise`] and
-/// [`Supervisor::run`].
+/// The supervisor actor. [`Supervisor::start`] or [`Supervisor::builder`] starts one; an application talks to it through
+/// the [`SupervisorHandle`](super::handle::SupervisorHandle) that it gets.
 pub struct Supervisor {
     pub(super) config: SupervisionConfig,
     policy: RestartPolicy,
     pub(super) arenas: Option<Arenas>,
-    /// Children that are made when the supervisor runs.
-    pub(super) plans: Vec<Plan>,
+    /// A child that begins after those that were added before anything ran, and ends before all others.
+    pub(super) attendant: Option<Box<dyn AnyChild>>,
+    pub(super) roll: Roll,
+    pub(super) voice: Voice,
     pub(super) slots: Vec<Slot>,
     pub(super) state: SupervisorState,
     pub(super) shutdown: Option<Shutdown>,
@@ -55,6 +55,8 @@ pub(super) struct Shutdown {
     pub(super) deadline: Duration,
     pub(super) waiting: Vec<oneshot::Sender<ShutdownReport>>,
     pub(super) report: ShutdownReport,
+    /// The end was said.
+    pub(super) told: bool,
 }
 
 impl Shutdown {
@@ -65,15 +67,15 @@ impl Shutdown {
 }
 
 impl Supervisor {
-    /// A supervisor without children.
-    ///
-    /// `arenas` gives every child an arena of its own; without it, memory is not measured child by child.
-    pub fn new(config: SupervisionConfig, arenas: Option<Arenas>, clock: &Clock) -> Self {
+    /// A supervisor without children; `arenas` gives every child an arena of its own; without it, memory is not measured child by child.
+    pub(super) fn new(config: SupervisionConfig, arenas: Option<Arenas>, clock: &Clock) -> Self {
         Self {
             policy: RestartPolicy::new(&config),
             config,
             arenas,
-            plans: Vec::new(),
+            attendant: None,
+            roll: Roll::default(),
+            voice: Voice::new(),
             slots: Vec::new(),
             state: SupervisorState::Supervising,
             shutdown: None,
@@ -83,16 +85,13 @@ impl Supervisor {
         }
     }
 
-    /// Adds a child. Children are started in the order in which they are added and drained in the opposite order.
-    #[must_use]
-    pub fn supervise<A: Actor<Context = Context<A>>>(mut self, child: Child<A>) -> Self {
-        self.plans.push(Box::new(|_, _| Box::new(child)));
-        self
-    }
-
-    /// Makes the children, in the order in which they were added.
-    pub(super) fn make_slots(&mut self, addr: &Addr<Self>, signals: &Signals) {
-        self.slots = self.plans.drain(..).map(|plan| Slot::new(plan(addr, signals))).collect();
+    /// Adds a child and starts it. One that attends to the others is the first to be drained.
+    fn adopt(&mut self, child: Box<dyn AnyChild>, attends: bool, ctx: &mut Context<Self>) {
+        if self.shutdown.is_some() {
+            return child.close();
+        }
+        self.slots.push(Slot::new(child, attends));
+        self.start_generation(self.slots.len() - 1, "first start", ctx);
     }
 
     fn start_generation(&mut self, index: usize, why: &str, ctx: &mut Context<Self>) {
@@ -104,35 +103,57 @@ impl Supervisor {
             Ok(()) => {
                 let arena = slot.arena().map(Arena::index);
                 log::info!(event = "actor-started", child = name, generation = number, arena:serde; "{name} generation {number} started: {why}");
+                self.voice.say(|| Event::Started { child: name.to_owned(), generation: number });
+                if let Some(event) = slot.restarted() {
+                    self.voice.say(|| event);
+                }
             }
             Err(reason) => {
-                let ending = slot.ended(Ending::FailedToStart { reason }, false);
-                self.crashed(index, ending, ctx);
+                if let Some(ending) = self.ended(index, Ending::FailedToStart { reason }) {
+                    self.crashed(index, ending, ctx);
+                }
             }
         }
+    }
+
+    /// Notes how the present generation of a child ended, and says so.
+    pub(super) fn ended(&mut self, index: usize, ending: Ending) -> Option<Ending> {
+        let slot = self.slots.get_mut(index)?;
+        let ending = slot.ended(ending, self.shutdown.is_some());
+        let (child, generation) = (slot.name(), slot.number);
+        self.voice.say(|| Event::Ended { child: child.to_owned(), generation, ending: ending.clone() });
+        Some(ending)
     }
 
     pub(super) fn crashed(&mut self, index: usize, ending: Ending, ctx: &mut Context<Self>) {
         let now = self.stopwatch.elapsed();
         let Some(slot) = self.slots.get_mut(index) else { return };
-        self.policy.forget(&mut slot.crash_times, now);
+        let policy = slot.child.policy().unwrap_or(&self.policy).clone();
+        policy.forget(&mut slot.crash_times, now);
         if slot.crash_times.is_empty() {
             slot.root_cause = Some(ending.clone());
         }
         slot.crash_times.push(now);
         slot.state = ChildState::Restarting;
         let (name, number) = (slot.name().to_owned(), slot.number);
-        match self.policy.decide(&slot.crash_times, rand::random()) {
+        match policy.decide(&slot.crash_times, rand::random()) {
             Verdict::RestartAfter(pause) => {
                 let crashes = slot.crash_times.len();
-                let (pause_ms, budget) = (pause.as_millis(), self.policy.budget);
+                let (pause_ms, budget) = (pause.as_millis(), policy.budget);
                 log::error!(event = "actor-crashed", child = name.as_str(), generation = number, crashes, pause_ms:?;
                     "{name} generation {number} {ending}; crash {crashes} of {budget} allowed, restart in {pause_ms} ms");
+                self.voice.say(|| Event::Crashed {
+                    child: name.clone(),
+                    generation: number,
+                    ending: ending.clone(),
+                    crashes,
+                    pause,
+                });
                 self.start_later(index, pause, format!("generation {number} {ending}"), ctx);
             }
             Verdict::GiveUp { crashes } => {
                 log::error!(event = "supervisor-gave-up", child = name.as_str(), generation = number, crashes;
-                    "{name} generation {number} {ending}; that is {crashes} crashes in {:?}, giving up", self.policy.window);
+                    "{name} generation {number} {ending}; that is {crashes} crashes in {:?}, giving up", policy.window);
                 slot.state = ChildState::Ended;
                 slot.child.close();
                 let root_cause = slot.root_cause.take().unwrap_or(ending);
@@ -143,6 +164,8 @@ impl Supervisor {
 
     fn give_up(&mut self, fault: Fault) {
         self.state = SupervisorState::GaveUp;
+        self.roll.close();
+        self.voice.say(|| Event::GaveUp(fault.clone()));
         self.fault.send_if_modified(|first| {
             let is_first = first.is_none();
             first.get_or_insert(fault);
@@ -178,8 +201,12 @@ impl Supervisor {
         ctx: &mut Context<Self>,
     ) -> Result<(), SupervisorError> {
         let index = self.running(name)?;
+        if self.shutdown.is_some() {
+            // It is drained in its turn, and has no further generation.
+            return Err(SupervisorError::NotRunning { name: name.to_owned() });
+        }
         let others = self.slots.iter().filter(|slot| slot.name() != name);
-        let replaced = others.into_iter().find(|slot| slot.state != ChildState::Running);
+        let replaced = others.into_iter().find(|slot| slot.is_between());
         if let (RestartCause::Memory, Some(other)) = (&cause, replaced) {
             let (name, other) = (name.to_owned(), other.name().to_owned());
             return Err(SupervisorError::OneAtATime { name, other });
@@ -226,10 +253,21 @@ impl Actor for Supervisor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        for index in 0..self.slots.len() {
-            self.start_generation(index, "first start", ctx);
-        }
+        // Messages that have arrived, those that add children among them, come before what is spawned.
+        ctx.spawn(async {}.into_actor(self).map(|(), supervisor, ctx| {
+            if let Some(attendant) = supervisor.attendant.take() {
+                supervisor.adopt(attendant, true, ctx);
+            }
+        }));
         ctx.run_interval(self.config.answer_within / 4, Self::probe_all);
+    }
+}
+
+impl Handler<Adopt> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, Adopt(child): Adopt, ctx: &mut Self::Context) {
+        self.adopt(child, false, ctx);
     }
 }
 

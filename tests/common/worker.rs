@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix::prelude::*;
-use evenkeel::clock::Clock;
 use evenkeel::config::SupervisionConfig;
 use evenkeel::memory::arena::Arenas;
 use evenkeel::supervision::child::Child;
@@ -126,6 +125,11 @@ pub fn quick() -> SupervisionConfig {
     }
 }
 
+/// A supervisor whose children are all that it has.
+pub fn unwatched(config: SupervisionConfig) -> SupervisorHandle {
+    Supervisor::builder().config(config).without_monitor().start()
+}
+
 pub fn worker(link: &Link<Worker>, made: &Arc<AtomicU32>, handled: &Arc<AtomicU64>) -> Child<Worker> {
     let (made, handled) = (Arc::clone(made), Arc::clone(handled));
     Child::new(link, move || Worker {
@@ -137,9 +141,8 @@ pub fn worker(link: &Link<Worker>, made: &Arc<AtomicU32>, handled: &Arc<AtomicU6
 pub fn rig(config: SupervisionConfig) -> Rig {
     let link = Link::new("worker");
     let (made, handled) = (Arc::default(), Arc::default());
-    let supervisor = Supervisor::new(config, Some(Arenas::probe().unwrap()), &Clock::system())
-        .supervise(worker(&link, &made, &handled))
-        .run();
+    let supervisor = unwatched(config);
+    supervisor.supervise(worker(&link, &made, &handled)).unwrap();
     Rig { link, supervisor, made, handled }
 }
 

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::gate::Matter;
 use super::logbook::{RestartUnderWay, UnderWay};
-use super::round::{Grounds, Planned, Round, log_record, log_result, record};
+use super::round::{Grounds, Planned, Round, record};
 use crate::config::render_duration;
 use crate::memory::arena::ArenaUsage;
 use crate::memory::history::History;
@@ -184,8 +184,7 @@ impl Round {
             return self.hold(case, wish, Reason::Refused { error: error.to_string() }, now);
         }
         let record = Record { child: child.to_owned(), generation, ..record(case, action, now) };
-        log_record(&record, log::Level::Warn);
-        let number = self.equipment.logbook.ledger().add(record);
+        let number = self.note(record, log::Level::Warn);
         self.equipment.logbook.set_under_way(Some(UnderWay::Restart(Box::new(RestartUnderWay {
             number,
             child: child.to_owned(),
@@ -198,16 +197,17 @@ impl Round {
     }
 
     fn leave(&self, case: &Grounds, how: Leaving, action: Action, now: Timestamp) {
-        let record = record(case, action, now);
-        log_record(&record, log::Level::Warn);
-        let number = self.equipment.logbook.ledger().add(record);
+        let number = self.note(record(case, action, now), log::Level::Warn);
         let whose = match case.account.as_str() {
             PROCESS => "its memory".to_owned(),
             child => format!("the memory of {child} generation {}", case.generation),
         };
         let reason = format!("{whose} (decision {number})");
-        self.equipment.logbook.set_under_way(Some(UnderWay::Departure(self.equipment.clock.stopwatch())));
-        self.equipment.supervisor.leave(Departure { how, reason });
+        if self.equipment.supervisor.leave(Departure { how, reason: reason.clone() }) {
+            let asked = self.equipment.clock.stopwatch();
+            return self.equipment.logbook.set_under_way(Some(UnderWay::Departure(asked)));
+        }
+        log::warn!(event = "process-should-go", reason = reason.as_str(); "the process should be started anew because of {reason}; nothing in this program waits for that, so that it goes on");
     }
 
     /// Compares before and after, once the action that is under way is over.
@@ -238,9 +238,7 @@ impl Round {
         if !came.helped {
             self.unsolved = Some(unsolved(&action, measurement));
         }
-        if let Some(record) = self.equipment.logbook.ledger().settle(action.number, came) {
-            log_result(&record);
-        }
+        self.note_outcome(action.number, came);
     }
 
     /// What came of the departure that made room for this process, if one did.
@@ -259,9 +257,7 @@ impl Round {
             false => usage,
         });
         let came = outcome(record.leg, evidence, before, after, None);
-        if let Some(record) = self.equipment.logbook.ledger().settle(record.number, came) {
-            log_result(&record);
-        }
+        self.note_outcome(record.number, came);
     }
 }
 

@@ -5,14 +5,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Equipment;
+use super::claim::Claim;
 use super::gate::Matter;
 use super::reading::{Reading, readings, tick_of};
 use crate::memory::instrument::Instrument;
 use crate::memory::ladder::Bystander;
 use crate::memory::policy::{Decision, Leg, Policy, Rules, Verdict};
 use crate::memory::probe::cgroup_limit;
-use crate::memory::record::{Action, PROCESS, Record};
+use crate::memory::record::{Action, Outcome, PROCESS, Record};
 use crate::memory::status::{AccountStatus, MemoryStatus};
+use crate::supervision::event::Event;
 use crate::supervision::measure::{ChildMemory, Measurement};
 use crate::supervision::status::ChildState;
 
@@ -30,6 +32,8 @@ pub(super) struct Round {
     unread: u64,
     /// What could not be read at the latest tick: said when it changes.
     unreadable: String,
+    /// The process is this monitor's to judge.
+    claim: Option<Claim>,
 }
 
 /// An action is put off by the jitter until `due`.
@@ -64,6 +68,7 @@ impl Round {
             ticks: 0,
             unread: 0,
             unreadable: String::new(),
+            claim: None,
         }
     }
 
@@ -71,7 +76,12 @@ impl Round {
         let stopwatch = self.equipment.clock.stopwatch();
         let now = self.equipment.clock.now();
         let Ok(mut measurement) = self.equipment.supervisor.measure(Vec::new()).await else { return };
+        self.claim = self.claim.take().or_else(|| Claim::take(self.equipment.process));
         let mut taken = readings(&tick_of(&measurement, now), &measurement);
+        if self.claim.is_none() {
+            // Another monitor's account: shown, and not judged here.
+            taken.retain(|reading| reading.account != PROCESS);
+        }
         let purge = self.purge_list(&taken, &measurement);
         if !purge.is_empty() {
             let Ok(again) = self.equipment.supervisor.measure(purge.clone()).await else { return };
@@ -176,9 +186,24 @@ impl Round {
     /// Records and logs something that may last, unless that was done lately.
     pub(super) fn say(&self, grounds: &Grounds, matter: Matter, action: Action, now: Timestamp) {
         if self.equipment.logbook.may_say(&grounds.account, matter, now) {
-            let (record, level) = (record(grounds, action, now), log::Level::Info);
-            log_record(&record, level);
-            self.equipment.logbook.ledger().add(record);
+            self.note(record(grounds, action, now), log::Level::Info);
+        }
+    }
+
+    /// Logs and records a decision, and says it to whoever listens; returns its number.
+    pub(super) fn note(&self, mut record: Record, level: log::Level) -> u64 {
+        log_record(&record, level);
+        record.number = self.equipment.logbook.ledger().add(record.clone());
+        let number = record.number;
+        self.equipment.supervisor.say(|| Event::MemoryDecision(record));
+        number
+    }
+
+    /// Notes what came of a decision.
+    pub(super) fn note_outcome(&self, number: u64, outcome: Outcome) {
+        if let Some(record) = self.equipment.logbook.ledger().settle(number, outcome) {
+            log_result(&record);
+            self.equipment.supervisor.say(|| Event::MemoryOutcome(record));
         }
     }
 
@@ -188,7 +213,10 @@ impl Round {
             let config = &self.equipment.config;
             let rules = match account {
                 PROCESS => Rules::of_process(config),
-                child => Rules::new(config, config.limits.get(child).copied().unwrap_or_default()),
+                child => {
+                    let configured = config.limits.get(child).copied().unwrap_or_default();
+                    Rules::new(config, self.equipment.supervisor.limits(child).under(configured))
+                }
             };
             self.policies.push((account.to_owned(), Policy::new(rules)));
             self.policies.len() - 1
@@ -210,7 +238,9 @@ impl Round {
             work: child.work,
             growth: self.growth(child),
         };
-        measurement.children.iter().map(bystander).collect()
+        // What has ended for good is in nobody's way.
+        let there = measurement.children.iter().filter(|child| child.state != ChildState::Ended);
+        there.map(bystander).collect()
     }
 
     /// Living bytes of a child beyond its baseline.
@@ -254,6 +284,7 @@ impl Round {
             instrument: self.instrument.clone(),
             dry_run: self.equipment.config.dry_run,
             children: measurement.children.iter().map(account).collect(),
+            elsewhere: measurement.elsewhere,
             unattributed: measurement.unattributed,
             automatic: measurement.automatic,
             process: measurement.process,
@@ -281,13 +312,13 @@ pub(super) fn record(grounds: &Grounds, action: Action, now: Timestamp) -> Recor
     }
 }
 
-pub(super) fn log_record(record: &Record, level: log::Level) {
+fn log_record(record: &Record, level: log::Level) {
     let (child, generation) = (record.child.as_str(), record.generation);
     log::log!(level, event = "memory-decision", child, generation; "{record}");
 }
 
 /// Says what came of a decision.
-pub(super) fn log_result(record: &Record) {
+fn log_result(record: &Record) {
     let (child, generation) = (record.child.as_str(), record.generation);
     let Some((result, outcome)) = record.result().zip(record.outcome.as_ref()) else { return };
     let level = if outcome.helped { log::Level::Info } else { log::Level::Warn };
