@@ -455,7 +455,10 @@ async fn without_the_allocator_everything_works_and_no_number_is_made_up() {
 async fn a_shutdown_ends_everything_and_nothing_is_begun_after_it() {
     let _beside = PROCESS_WIDE.read().await;
     let supervisor = Supervisor::builder().config(quick()).process(WholeProcess::Never).start();
-    let link = supervisor.supervise(hoard("first")).unwrap();
+    let shared = Arc::new(AtomicU64::new(0));
+    let held = Arc::clone(&shared);
+    let child = Child::named("first", move || Hoard { written: Arc::clone(&held), ..Hoard::default() });
+    let link = supervisor.supervise(child).unwrap();
     supervisor.supervise(hoard("second")).unwrap();
     link.send(Keep(1)).await.unwrap();
     let report = supervisor.shut_down(SOON).await.unwrap();
@@ -471,4 +474,5 @@ async fn a_shutdown_ends_everything_and_nothing_is_begun_after_it() {
     assert_eq!(ended.state, SupervisorState::ShuttingDown);
     assert!(ended.children.iter().all(|child| child.state == ChildState::Ended));
     assert_eq!(supervisor.look().await, Err(SupervisorError::Ended));
+    assert_eq!(Arc::strong_count(&shared), 1, "what the factory held is let go");
 }

@@ -183,8 +183,8 @@ pub(super) trait AnyChild: Send {
     fn orphan(&self);
     /// As above, and tells those who wait for an answer of this generation that none will come.
     fn abandon(&self, generation: u64);
-    /// Refuses all messages for good.
-    fn close(&self);
+    /// Refuses all messages for good, and lets go of what generations are made from.
+    fn close(&mut self);
 }
 
 impl<A: Actor<Context = Context<A>>> AnyChild for Child<A> {
@@ -232,7 +232,11 @@ impl<A: Actor<Context = Context<A>>> AnyChild for Child<A> {
         self.link.shared().abandon(generation);
     }
 
-    fn close(&self) {
+    fn close(&mut self) {
         self.link.shared().close();
+        // What a factory holds may lead back to the supervisor.
+        self.factory = Arc::new(|| Err("it has ended".to_owned()));
+        self.companions.clear();
+        self.farewell = None;
     }
 }

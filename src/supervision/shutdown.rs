@@ -55,7 +55,7 @@ impl Supervisor {
         if let Some(shutdown) = &mut self.shutdown {
             shutdown.waiting.push(done);
             if self.slots.iter().all(|slot| slot.state == ChildState::Ended) {
-                self.shut_down_done();
+                self.shut_down_done(ctx);
             }
             return report;
         }
@@ -70,7 +70,7 @@ impl Supervisor {
             told: false,
             report: ShutdownReport { drained: Vec::new(), cut_short: Vec::new() },
         });
-        for slot in self.slots.iter().filter(|slot| slot.generation.is_none()) {
+        for slot in self.slots.iter_mut().filter(|slot| slot.generation.is_none()) {
             // It will have no further generation: nobody shall wait for one.
             slot.child.close();
         }
@@ -86,7 +86,7 @@ impl Supervisor {
         let lives = |slot: &Slot| slot.generation.is_some();
         let attendant = self.slots.iter().position(|slot| slot.attends && lives(slot));
         let Some(index) = attendant.or_else(|| self.slots.iter().rposition(lives)) else {
-            return self.shut_down_done();
+            return self.shut_down_done(ctx);
         };
         let slot = &mut self.slots[index];
         if !std::mem::replace(&mut slot.drained_for_good, true) {
@@ -115,8 +115,10 @@ impl Supervisor {
         self.drain_next(ctx);
     }
 
-    fn shut_down_done(&mut self) {
+    fn shut_down_done(&mut self, ctx: &mut Context<Self>) {
         let Some(shutdown) = &mut self.shutdown else { return };
+        // Nothing is left to be probed: the supervisor ends when its last handle is dropped.
+        ctx.cancel_future(self.probing);
         for slot in &mut self.slots {
             slot.state = ChildState::Ended;
             slot.child.close();

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, SpawnHandle, WrapFuture};
 use tokio::sync::{oneshot, watch};
 
 use super::child::AnyChild;
@@ -46,6 +46,8 @@ pub struct Supervisor {
     pub(super) shutdown: Option<Shutdown>,
     pub(super) stopwatch: Stopwatch,
     next_start: Duration,
+    /// The probes, one round after the other.
+    pub(super) probing: SpawnHandle,
     pub(super) fault: watch::Sender<Option<Fault>>,
 }
 
@@ -81,12 +83,13 @@ impl Supervisor {
             shutdown: None,
             stopwatch: clock.stopwatch(),
             next_start: Duration::ZERO,
+            probing: SpawnHandle::default(),
             fault: watch::Sender::new(None),
         }
     }
 
     /// Adds a child and starts it. One that attends to the others is the first to be drained.
-    fn adopt(&mut self, child: Box<dyn AnyChild>, attends: bool, ctx: &mut Context<Self>) {
+    fn adopt(&mut self, mut child: Box<dyn AnyChild>, attends: bool, ctx: &mut Context<Self>) {
         if self.shutdown.is_some() {
             return child.close();
         }
@@ -259,7 +262,7 @@ impl Actor for Supervisor {
                 supervisor.adopt(attendant, true, ctx);
             }
         }));
-        ctx.run_interval(self.config.answer_within / 4, Self::probe_all);
+        self.probing = ctx.run_interval(self.config.answer_within / 4, Self::probe_all);
     }
 }
 
