@@ -40,7 +40,7 @@
 //!    together what the kernel charges the process.
 //! 10. A child is restarted because of its memory on proof only; what came of it is measured, and what did not help is
 //!     not repeated.
-//! 11. Several supervisors in one process do not meet: one of them judges the process, each its own children.
+//! 11. Several supervisors in one process do not meet: each judges its own children, and the process if it is told to.
 //! 12. A process that replaces itself keeps its PID and its socket, and refuses nobody meanwhile.
 //! 13. A data directory has one daemon, and its socket there lets nobody in but the daemon's own user.
 
@@ -68,8 +68,8 @@ pub use supervision::child::Child;
 pub use supervision::event::{Event, Events};
 pub use supervision::handle::SupervisorHandle;
 pub use supervision::link::{Link, LinkError, Recipient};
-pub use supervision::memory_monitor::claim::WholeProcess;
 pub use supervision::memory_monitor::logbook::Logbook;
+pub use supervision::memory_monitor::whole_process::WholeProcess;
 pub use supervision::messages::SupervisorError;
 pub use supervision::restart::RestartPolicy;
 pub use supervision::supervisor::Supervisor;

@@ -106,7 +106,7 @@ async fn heard<T>(events: &mut Events, wanted: impl Fn(Event) -> Option<T>) -> T
 #[actix_rt::test]
 async fn a_child_is_added_to_a_running_supervisor_and_its_name_is_taken() {
     let _beside = PROCESS_WIDE.read().await;
-    let supervisor = Supervisor::builder().process(WholeProcess::Never).start();
+    let supervisor = Supervisor::builder().process(WholeProcess::Shown).start();
     let first = supervisor.supervise(hoard("first")).unwrap();
     assert_eq!(first.send(Keep(1)).await, Ok(1));
     let second = supervisor.supervise(hoard("second")).unwrap();
@@ -135,7 +135,7 @@ async fn a_child_is_added_to_a_running_supervisor_and_its_name_is_taken() {
 async fn a_leaking_child_is_restarted_for_its_own_limit_and_the_others_are_left_alone() {
     let _beside = PROCESS_WIDE.read().await;
     let supervisor =
-        Supervisor::builder().config(quick()).memory(watchful()).process(WholeProcess::Never).start();
+        Supervisor::builder().config(quick()).memory(watchful()).process(WholeProcess::Shown).start();
     let mut events = supervisor.events();
     let limited = Limit::soft("8 MiB").hard("16 MiB").trend(Trend::off());
     let leaking = supervisor.supervise(hoard("leaking").memory(limited)).unwrap();
@@ -377,7 +377,7 @@ async fn a_process_that_should_go_goes_on_and_so_does_the_monitor() {
 
     let memory = MemoryConfig { suspects: 0, jitter: Duration::ZERO, ..watchful() };
     let supervisor =
-        Supervisor::builder().config(quick()).memory(memory).process(WholeProcess::Never).start();
+        Supervisor::builder().config(quick()).memory(memory).process(WholeProcess::Shown).start();
     let mut events = supervisor.events();
     let limit = || Limit::derived().hard("16 MiB").trend(Trend::off());
     let lost = supervisor.supervise(hoard("lost").memory(limit())).unwrap();
@@ -429,7 +429,7 @@ async fn without_the_allocator_everything_works_and_no_number_is_made_up() {
         .config(quick())
         .memory(watchful())
         .arenas(None)
-        .process(WholeProcess::Never)
+        .process(WholeProcess::Shown)
         .start();
     let mut events = supervisor.events();
     let limit = Limit::soft("1 MiB").hard("2 MiB");
@@ -454,7 +454,7 @@ async fn without_the_allocator_everything_works_and_no_number_is_made_up() {
 #[actix_rt::test]
 async fn a_shutdown_ends_everything_and_nothing_is_begun_after_it() {
     let _beside = PROCESS_WIDE.read().await;
-    let supervisor = Supervisor::builder().config(quick()).process(WholeProcess::Never).start();
+    let supervisor = Supervisor::builder().config(quick()).process(WholeProcess::Shown).start();
     let shared = Arc::new(AtomicU64::new(0));
     let held = Arc::clone(&shared);
     let child = Child::named("first", move || Hoard { written: Arc::clone(&held), ..Hoard::default() });

@@ -15,8 +15,8 @@ use evenkeel::memory::status::MemoryStatus;
 use evenkeel::supervision::departure::Leaving;
 use evenkeel::supervision::handle::SupervisorHandle;
 use evenkeel::supervision::link::Link;
-use evenkeel::supervision::memory_monitor::claim::WholeProcess;
 use evenkeel::supervision::memory_monitor::logbook::Logbook;
+use evenkeel::supervision::memory_monitor::whole_process::WholeProcess;
 use evenkeel::supervision::status::ChildState;
 use evenkeel::supervision::supervisor::Supervisor;
 
@@ -57,7 +57,7 @@ fn rig_with(config: MemoryConfig, names: &[&str], arenas: Option<Arenas>, logboo
         .arenas(arenas)
         .logbook(logbook.clone())
         // Tests run side by side in one process.
-        .process(WholeProcess::Always)
+        .process(WholeProcess::Judged)
         .start();
     for link in &keepers {
         supervisor.supervise(keeper(link)).unwrap();

@@ -230,7 +230,6 @@ mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
-    use crate::config::SupervisionConfig;
     use crate::supervision::supervisor::Supervisor;
 
     const PATIENCE: Duration = Duration::from_secs(60);
@@ -270,7 +269,7 @@ mod tests {
         let thread = Arbiter::new();
         let (tell, told) = oneshot::channel();
         thread.spawn_fn(move || {
-            let supervisor = Supervisor::new(SupervisionConfig::default(), None, &Clock::system()).run();
+            let supervisor = Supervisor::builder().without_monitor().arenas(None).start();
             assert!(tell.send(supervisor).is_ok());
         });
         let supervisor: SupervisorHandle = told.await.unwrap();

@@ -39,8 +39,8 @@ use crate::report::schedule::{Schedule, ScheduleError};
 use crate::report::workshop::{Shelf, Workshop};
 use crate::supervision::child::Child;
 use crate::supervision::handle::SupervisorHandle;
-use crate::supervision::memory_monitor::claim::WholeProcess;
 use crate::supervision::memory_monitor::logbook::Logbook;
+use crate::supervision::memory_monitor::whole_process::WholeProcess;
 use crate::supervision::messages::SupervisorError;
 use crate::supervision::supervisor::Supervisor;
 use crate::web::{Dashboard, Instruments};
@@ -139,7 +139,7 @@ impl Foundation {
             .memory(self.config.memory.clone())
             .arenas(self.arenas.clone())
             .logbook(self.logbook.clone())
-            .process(WholeProcess::Always)
+            .process(WholeProcess::Judged)
             .trim_monitor(move |monitor| shared.ailing(monitor));
         let supervisor = match extent {
             Extent::OneReport => builder.without_monitor().start(),

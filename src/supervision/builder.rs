@@ -7,8 +7,8 @@ use actix::{AsyncContext, Context};
 use super::child::Child;
 use super::handle::SupervisorHandle;
 use super::link::Link;
-use super::memory_monitor::claim::WholeProcess;
 use super::memory_monitor::logbook::Logbook;
+use super::memory_monitor::whole_process::WholeProcess;
 use super::memory_monitor::{Equipment, MemoryMonitor};
 use super::signals::Signals;
 use super::supervisor::Supervisor;
@@ -111,7 +111,8 @@ impl SupervisorBuilder {
         self
     }
 
-    /// Who judges the process as a whole, where several supervisors live in it.
+    /// Whether the process as a whole is judged; it is, unless this says otherwise. Where several supervisors live in one
+    /// process, one of them should.
     pub fn process(mut self, process: WholeProcess) -> Self {
         self.process = process;
         self

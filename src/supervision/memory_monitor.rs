@@ -6,11 +6,12 @@
 //! nothing; a tick waits for nothing longer than a measurement takes, so that a drain is not held up by it.
 
 mod action;
-pub mod claim;
+
 mod gate;
 pub mod logbook;
 mod reading;
 mod round;
+pub mod whole_process;
 
 use std::rc::Rc;
 
@@ -24,9 +25,9 @@ use crate::config::MemoryConfig;
 use crate::memory::arena::Arenas;
 use crate::memory::instrument::Instrument;
 use crate::memory::status::MemoryStatus;
-use claim::WholeProcess;
 use logbook::Logbook;
 use round::Round;
+use whole_process::WholeProcess;
 
 pub use super::messages::Tick;
 

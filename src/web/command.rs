@@ -52,7 +52,13 @@ pub(super) async fn restart(
         SupervisorError::NotRunning { .. } | SupervisorError::OneAtATime { .. } => {
             Problem::conflict(error.to_string())
         }
-        SupervisorError::Ended => Problem::unavailable(error.to_string()),
+        SupervisorError::Ended | SupervisorError::Ending { .. } => Problem::unavailable(error.to_string()),
+        // What only a new child is refused for.
+        SupervisorError::Name { .. }
+        | SupervisorError::Duplicate { .. }
+        | SupervisorError::LinkTaken { .. }
+        | SupervisorError::Limit { .. }
+        | SupervisorError::NotMonitored => Problem::internal(error),
     };
     // Before: the generation that is there afterwards may be the next one.
     let status = face.supervisor.status().await.map_err(refused)?;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Equipment;
-use super::claim::Claim;
 use super::gate::Matter;
 use super::reading::{Reading, readings, tick_of};
+use super::whole_process::WholeProcess;
 use crate::memory::instrument::Instrument;
 use crate::memory::ladder::Bystander;
 use crate::memory::policy::{Decision, Leg, Policy, Rules, Verdict};
@@ -32,8 +32,6 @@ pub(super) struct Round {
     unread: u64,
     /// What could not be read at the latest tick: said when it changes.
     unreadable: String,
-    /// The process is this monitor's to judge.
-    claim: Option<Claim>,
 }
 
 /// An action is put off by the jitter until `due`.
@@ -68,7 +66,6 @@ impl Round {
             ticks: 0,
             unread: 0,
             unreadable: String::new(),
-            claim: None,
         }
     }
 
@@ -76,10 +73,9 @@ impl Round {
         let stopwatch = self.equipment.clock.stopwatch();
         let now = self.equipment.clock.now();
         let Ok(mut measurement) = self.equipment.supervisor.measure(Vec::new()).await else { return };
-        self.claim = self.claim.take().or_else(|| Claim::take(self.equipment.process));
         let mut taken = readings(&tick_of(&measurement, now), &measurement);
-        if self.claim.is_none() {
-            // Another monitor's account: shown, and not judged here.
+        if self.equipment.process == WholeProcess::Shown {
+            // Another monitor's account, or nobody's.
             taken.retain(|reading| reading.account != PROCESS);
         }
         let purge = self.purge_list(&taken, &measurement);
