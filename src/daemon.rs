@@ -273,10 +273,12 @@ impl Daemon {
         // the directory is free when the actors have written what they had to.
         let owners = self.face.and_then(|face| face.owners);
         let _lock = owners.map(|(_, socket)| socket.close());
+        let report = self.supervisor.shut_down(self.config.supervision.drain_within).await;
+        // After the actors: what they did at the end belongs to the day.
         if let Some(diary) = self.diary {
             diary.close().await;
         }
-        self.supervisor.shut_down(self.config.supervision.drain_within).await
+        report
     }
 
     /// Ends everything in the same order, but answers the requests that have been accepted, and keeps the socket open

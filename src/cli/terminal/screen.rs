@@ -34,7 +34,7 @@ pub(super) fn screen(status: &DaemonStatus) -> String {
     }
     text.push('\n');
     text.push_str(&table(&status.actors));
-    text.push_str("restarts: asked for/because of memory/crashes\n");
+    text.push_str("restarts: because of memory/after a crash/on request\n");
     for actor in &status.actors {
         if let Some(ending) = &actor.last_ending {
             let before = actor.generation.saturating_sub(1);
@@ -148,7 +148,7 @@ pub(super) fn cells(actor: &ActorStatus) -> [String; HEADINGS.len()] {
         actor.growth_per_day.map_or(UNKNOWN.to_owned(), signed),
         actor.mailbox.to_string(),
         actor.work.map_or(UNKNOWN.to_owned(), |work| work.to_string()),
-        format!("{}/{}/{}", restarts.requested, restarts.memory, restarts.crashes),
+        format!("{}/{}/{}", restarts.memory, restarts.crashes, restarts.requested),
     ]
 }
 

@@ -38,9 +38,9 @@ struct Row {
     growth: Option<String>,
     leak_out: Option<String>,
     mailbox: usize,
-    restarts: u64,
     memory_restarts: u64,
     crashes: u64,
+    requested: u64,
 }
 
 pub(super) async fn actors(face: &web::Data<Face>) -> Actors {
@@ -70,9 +70,9 @@ fn row(actor: ActorStatus) -> Row {
         growth: actor.growth_per_day.map(signed),
         leak_out: actor.leak_out.map(size),
         mailbox: actor.mailbox,
-        restarts: actor.restarts.requested + actor.restarts.memory,
         memory_restarts: actor.restarts.memory,
         crashes: actor.restarts.crashes,
+        requested: actor.restarts.requested,
     }
 }
 

@@ -49,8 +49,8 @@ const HELP: [&str; 12] = [
     "Left the memory of the process, right that of",
     "the selected actor. A column of • is a new",
     "generation: because of memory, after a crash,",
-    "or as it was asked for. restarts counts them:",
-    "asked/memory/crash. mail is what waits for an",
+    "or as it was asked for. restarts counts them",
+    "in this order. mail is what waits for an",
     "actor. Any key closes this.",
 ];
 

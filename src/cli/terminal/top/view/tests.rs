@@ -78,7 +78,7 @@ fn a_screen_of_80_by_24_has_everything() {
         "{lines:#?}"
     );
     assert_eq!(lines[3], "actor           gen  state      rss        live       growth/day  mail restarts");
-    assert_eq!(lines[5], "report-builder  3    running    921.6 KiB  409.6 KiB  -2.0 KiB    3    0/2/0");
+    assert_eq!(lines[5], "report-builder  3    running    921.6 KiB  409.6 KiB  -2.0 KiB    3    2/0/0");
     let graph = lines.iter().position(|line| line.starts_with("process 30.3 MiB")).unwrap();
     assert!(lines[graph].contains("market-indices 976.6 KiB"), "{lines:#?}");
     let dots = |line: &String| line.chars().any(|it| ('\u{2801}'..='\u{28ff}').contains(&it));
@@ -133,8 +133,8 @@ process  pid 4711  29.6 MiB  24 h 28.6 MiB–30.5 MiB  no actor's 24.8 MiB
 
 actor          gen state         rss      live growth/day mail work restarts
 market-indices   1 running 921.6 KiB 409.6 KiB   -2.0 KiB    3    7 0/0/0
-report-builder   3 running 921.6 KiB 409.6 KiB   -2.0 KiB    3    7 0/2/0
-restarts: asked for/because of memory/crashes
+report-builder   3 running 921.6 KiB 409.6 KiB   -2.0 KiB    3    7 2/0/0
+restarts: because of memory/after a crash/on request
 report-builder generation 2 was restarted because of memory
 ";
     assert_eq!(text, expected);
