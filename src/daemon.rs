@@ -15,6 +15,7 @@ mod listener;
 mod socket;
 
 use std::cell::RefCell;
+use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,7 +77,9 @@ pub struct Daemon {
     /// Where the web face listens.
     pub address: Option<SocketAddr>,
     face: Option<OpenFace>,
-    mount: Option<Mounted>,
+    mounted: Mounted,
+    /// Keeps others out of the data directory; the owner's socket does where there is one.
+    lock: Option<File>,
     /// Nothing for a single report.
     diary: Option<Diary>,
     config: Config,
@@ -94,7 +97,7 @@ struct OpenFace {
 /// The face for an application's own server, which learns of the daemon's end.
 struct Mounted {
     mount: Mount,
-    _closing: watch::Sender<Option<Duration>>,
+    closing: watch::Sender<Option<Duration>>,
 }
 
 /// What is left of a daemon that has ended for another to take its place.
@@ -131,14 +134,15 @@ impl Daemon {
         extent: Extent,
     ) -> Result<Self, StartError> {
         let mut circumstances = circumstances;
-        let listening = match extent {
+        let (listening, lock) = match extent {
             Extent::Whole => {
                 // First: who starts a daemon twice is told that, and not that a port is taken.
                 let reserved = socket::reserve(&config.data_dir)?;
                 let listening = listener::listen(circumstances.inherited.take(), &config.server)?;
-                Some((listening, OwnersSocket::open(&config.data_dir, reserved)?))
+                (Some((listening, OwnersSocket::open(&config.data_dir, reserved)?)), None)
             }
-            Extent::Embedded | Extent::OneReport => None,
+            Extent::Embedded => (None, socket::occupy(&config.data_dir)?),
+            Extent::OneReport => (None, None),
         };
         let foundation = Arc::new(Foundation::lay(config, clock, circumstances)?);
         let links = Links::new();
@@ -146,6 +150,8 @@ impl Daemon {
         // Whoever asks how the schedule stands does not wait for a new scheduler as long as work would.
         let scheduled = extent != Extent::OneReport && foundation.config.report.scheduled;
         let schedule = scheduled.then(|| links.auto.with_patience(STATUS_WITHIN).recipient());
+        let face = web_face(&foundation, &links, &supervisor, schedule.as_ref());
+        let (closing, closed) = watch::channel(None);
         let mut daemon = Self {
             supervisor,
             market: links.market,
@@ -158,19 +164,13 @@ impl Daemon {
             clock: foundation.clock.clone(),
             address: None,
             face: None,
-            mount: None,
+            mounted: Mounted { mount: Mount::new(face.clone(), closed), closing },
+            lock,
             diary: None,
             config: foundation.config.clone(),
         };
-        match listening {
-            Some((listening, socket)) => daemon.open_the_face(listening, socket, &foundation)?,
-            None if extent == Extent::Embedded => {
-                let (tell, closing) = watch::channel(None);
-                let mount =
-                    Mount::new(daemon.web_face(&foundation, Access::of_an_application(), None), closing);
-                daemon.mount = Some(Mounted { mount, _closing: tell });
-            }
-            None => {}
+        if let Some((listening, socket)) = listening {
+            daemon.open_the_face(listening, socket, face)?;
         }
         if extent != Extent::OneReport {
             daemon.begin_the_diary(&foundation);
@@ -182,11 +182,11 @@ impl Daemon {
         &mut self,
         (listener, address): (TcpListener, SocketAddr),
         socket: Option<OwnersSocket>,
-        foundation: &Foundation,
+        face: Face,
     ) -> Result<(), StartError> {
         let access = Access::new(&self.config.server, address);
         let token = self.config.server.token.as_ref().map(Token::new);
-        let face = self.web_face(foundation, access, token);
+        let face = Face { access, token, ..face };
         let (workers, readers) = (self.config.server.workers, self.config.database.readers);
         let server = web::serve(&face, &listener, workers, readers)
             .map_err(|reason| StartError::Listen { address, reason })?;
@@ -199,32 +199,6 @@ impl Daemon {
         self.face = Some(OpenFace { server, listener, owners });
         self.address = Some(address);
         Ok(())
-    }
-
-    fn web_face(&self, foundation: &Foundation, access: Access, token: Option<Token>) -> Face {
-        let (edition, clock) = (self.config.report.edition.clone(), foundation.clock.clone());
-        let orders = Orders::new(self.builder.recipient(), edition, clock);
-        Face {
-            supervisor: self.supervisor.clone(),
-            store: Arc::clone(&self.store),
-            added: foundation.sources.added(),
-            archive: self.archive.clone(),
-            memory: self.memory.clone(),
-            instruments: foundation.instruments.clone(),
-            journal: foundation.journal.clone(),
-            dashboard: foundation.dashboard.clone(),
-            refresh_every: self.config.market.refresh_every,
-            templates: foundation.templates.clone(),
-            zone: foundation.zone.clone(),
-            clock: foundation.clock.clone(),
-            orders,
-            schedule: self.schedule.clone(),
-            market: self.market.recipient(),
-            report: self.config.report.clone(),
-            token,
-            access,
-            opened: foundation.clock.stopwatch(),
-        }
     }
 
     fn begin_the_diary(&mut self, foundation: &Foundation) {
@@ -252,10 +226,10 @@ impl Daemon {
         Builder::default()
     }
 
-    /// The dashboard, the reports and the interface for the application's own server; nothing where the daemon listens by
-    /// itself.
-    pub fn mount(&self) -> Option<Mount> {
-        self.mount.as_ref().map(|mounted| mounted.mount.clone())
+    /// The dashboard, the reports and the interface for the application's own server; see [`web::configure`]. They ask for no
+    /// token, wherever the daemon itself listens: who may come in is the application's to say.
+    pub fn mount(&self) -> Mount {
+        self.mounted.mount.clone()
     }
 
     /// What it was started with.
@@ -263,16 +237,18 @@ impl Daemon {
         &self.config
     }
 
-    /// Ends everything, in order, within the configured limit: first no new requests, then the actors, the last
-    /// started first.
+    /// Ends everything, in order, within the configured limit: first no new requests, and the streams of whoever watches
+    /// through a [`mount`](Self::mount), then the actors, the last started first. A mount says from then on that there is no
+    /// daemon any more.
     ///
     /// # Errors
     /// When the supervisor is gone already.
     pub async fn shut_down(self) -> Result<ShutdownReport, SupervisorError> {
+        self.mounted.closing.send_replace(Some(Duration::ZERO));
         // A reader of a large report is not worth the deadline. Who asks by the socket learns that there is none any more;
         // the directory is free when the actors have written what they had to.
         let owners = self.face.and_then(|face| face.owners);
-        let _lock = owners.map(|(_, socket)| socket.close());
+        let _lock = self.lock.or_else(|| owners.and_then(|(_, socket)| socket.close()));
         let report = self.supervisor.shut_down(self.config.supervision.drain_within).await;
         // After the actors: what they did at the end belongs to the day.
         if let Some(diary) = self.diary {
@@ -303,5 +279,36 @@ impl Daemon {
         }
         let report = self.shut_down().await?;
         Ok(Remains { report, listener, socket })
+    }
+}
+
+/// What the daemon shows, to be asked by an application's own server: with no rules of its own.
+fn web_face(
+    foundation: &Foundation,
+    links: &Links,
+    supervisor: &SupervisorHandle,
+    schedule: Option<&Recipient<ObserveSchedule>>,
+) -> Face {
+    let (edition, clock) = (foundation.config.report.edition.clone(), foundation.clock.clone());
+    Face {
+        supervisor: supervisor.clone(),
+        store: Arc::clone(&foundation.store),
+        added: foundation.sources.added(),
+        archive: foundation.archive.clone(),
+        memory: foundation.logbook.clone(),
+        instruments: foundation.instruments.clone(),
+        journal: foundation.journal.clone(),
+        dashboard: foundation.dashboard.clone(),
+        refresh_every: foundation.config.market.refresh_every,
+        templates: foundation.templates.clone(),
+        zone: foundation.zone.clone(),
+        clock: foundation.clock.clone(),
+        orders: Orders::new(links.builder.recipient(), edition, clock),
+        schedule: schedule.cloned(),
+        market: links.market.recipient(),
+        report: foundation.config.report.clone(),
+        token: None,
+        access: Access::of_an_application(),
+        opened: foundation.clock.stopwatch(),
     }
 }

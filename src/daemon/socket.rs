@@ -127,6 +127,16 @@ pub(super) fn reserve(data_dir: &Path) -> Result<Option<File>, StartError> {
     }
 }
 
+/// The same for a daemon without a socket, which holds the lock for as long as it lives.
+///
+/// # Errors
+/// When another daemon works in it.
+pub(super) fn occupy(data_dir: &Path) -> Result<Option<File>, StartError> {
+    // Where it cannot be made, whoever writes there says so.
+    let _ = fs::create_dir_all(data_dir);
+    reserve(data_dir)
+}
+
 fn lock(data_dir: &Path) -> Result<File, Refused> {
     let directory = File::open(data_dir)?;
     match directory.try_lock() {

@@ -51,7 +51,7 @@ pub(super) async fn pass(
     let within = request.match_info().unprocessed().to_owned();
     let response = match check(request.request(), &within) {
         Ok(()) if within.is_empty() => {
-            let root = to_the_root(request.path());
+            let root = to_the_root(request.path(), request.query_string());
             request.into_response(root)
         }
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
@@ -65,9 +65,13 @@ pub(super) async fn pass(
 }
 
 /// The address of a mount without its slash: relative links would lead out of it.
-fn to_the_root(path: &str) -> HttpResponse<BoxBody> {
+fn to_the_root(path: &str, query: &str) -> HttpResponse<BoxBody> {
     let last = path.rsplit('/').next().unwrap_or_default();
-    HttpResponse::PermanentRedirect().insert_header((LOCATION, format!("{last}/"))).finish()
+    let question = if query.is_empty() { "" } else { "?" };
+    // With a dot before it, no name of a scope is taken for that of a scheme.
+    HttpResponse::PermanentRedirect()
+        .insert_header((LOCATION, format!("./{last}/{question}{query}")))
+        .finish()
 }
 
 fn check(request: &HttpRequest, within: &str) -> Result<(), Problem> {

@@ -31,8 +31,19 @@ impl Mount {
     }
 }
 
-/// Puts the dashboard, the reports and the interface into an application, under any scope and behind its own middleware:
-/// `web::scope("/market").configure(evenkeel::web::configure(&daemon.mount()))`.
+/// Puts the dashboard, the reports and the interface into an application, under any scope and behind its own middleware.
+///
+/// ```no_run
+/// # fn mount() -> evenkeel::web::Mount {
+/// #     unimplemented!()
+/// # }
+/// use actix_web::{App, HttpServer, web};
+///
+/// let mount = mount(); // daemon.mount()
+/// let server = HttpServer::new(move || {
+///     App::new().service(web::scope("/market").configure(evenkeel::web::configure(&mount)))
+/// });
+/// ```
 ///
 /// Everything that the daemon's own server answers is there, relative to the scope; the scope's address without a slash leads
 /// to the one with it. Who may come in is the application's to say. Answers bear the daemon's security headers; where

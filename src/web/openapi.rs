@@ -4,6 +4,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, route};
 use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::Server;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -79,17 +80,30 @@ impl Modify for Finish {
     }
 }
 
+/// The part of a request's path that stands before the routes: nothing, or where an application has put them.
+fn root(request: &HttpRequest, route: &str) -> String {
+    request.path().strip_suffix(route).unwrap_or_default().to_owned()
+}
+
 /// This description.
 #[utoipa::path(operation_id = "openapi", tag = "operation", responses((status = 200, description = "The description.", body = Object)))]
 #[route("/api/v1/openapi.json", method = "GET", method = "HEAD")]
-pub(super) async fn description() -> Result<HttpResponse, Problem> {
-    let json = Description::openapi().to_json().map_err(Problem::internal)?;
+pub(super) async fn description(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut document = Description::openapi();
+    let root = root(&request, "/api/v1/openapi.json");
+    if !root.is_empty() {
+        document.servers = Some(vec![Server::new(root)]);
+    }
+    let json = document.to_json().map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().content_type("application/json").body(json))
 }
 
 /// What is said where no route answers: there is nothing at that address, or nothing of that method.
 pub(super) async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let methods = request.match_pattern().and_then(|pattern| methods(&pattern));
+    // Where the routes stand, whatever an application has put before them.
+    let pattern = request.match_pattern().unwrap_or_default();
+    let starts = pattern.match_indices('/').map(|(at, _)| at);
+    let methods = starts.filter_map(|at| methods(&pattern[at..])).next();
     Err(methods.map_or_else(|| Problem::not_found("there is nothing at this address"), Problem::wrong_method))
 }
 

@@ -15,6 +15,14 @@ pub fn evenkeel(directory: &Path) -> Command {
     command
 }
 
+/// One of the examples. Cargo builds them along with all tests, beside them, but not along with a single one.
+pub fn example(name: &str) -> Command {
+    let tests = std::env::current_exe().unwrap();
+    let path = tests.parent().and_then(|deps| deps.parent()).unwrap().join("examples").join(name);
+    assert!(path.is_file(), "{} is not built: cargo build --examples", path.display());
+    Command::new(path)
+}
+
 pub fn run(command: &mut Command) -> Output {
     command.output().unwrap()
 }
