@@ -1,5 +1,5 @@
 //! The dashboard of a running demo in a real browser: a leak's restart is marked within five seconds, both languages are
-//! accessible, nothing is blocked or complained about.
+//! accessible, nothing is blocked or complained about. And that of an application in which it is mounted.
 //!
 //! Needs Chromium, Node.js and `npm ci` in `tests/browser`, which `scripts/test` sees to.
 
@@ -10,7 +10,8 @@ use std::path::Path;
 use tempfile::tempdir;
 
 mod common;
-use common::program::{Running, evenkeel};
+use common::SOON;
+use common::program::{Running, evenkeel, example};
 
 #[actix_rt::test]
 async fn a_restart_is_marked_and_the_pages_are_accessible_and_silent() {
@@ -29,7 +30,20 @@ async fn a_restart_is_marked_and_the_pages_are_accessible_and_silent() {
     ]);
     let mut demo = Running::start(&mut demo);
     let origin = format!("http://{}", demo.address().await);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/dashboard.mjs");
+    browse("dashboard.mjs", &origin);
+}
+
+#[actix_rt::test]
+async fn an_application_has_it_below_a_scope_and_behind_its_own_login() {
+    let mut application = Running::start(&mut example("embed_in_actix_web"));
+    let line = application.says(SOON, "/market/ for app").await;
+    let (home, _) = line.split_once("/market/").unwrap();
+    browse("mounted.mjs", home);
+}
+
+/// Runs one of the scripts in `tests/browser`; what it prints is the failure.
+fn browse(script: &str, origin: &str) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser").join(script);
     let output = std::process::Command::new("node").arg(script).arg(origin).output();
     let output = output.unwrap_or_else(|error| panic!("the browser tests need Node.js: {error}"));
     let said =
