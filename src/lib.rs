@@ -2,13 +2,13 @@
 //! supervised actors whose memory is measured one by one.
 //!
 //! The second half of that stands by itself: [the guide](guide) shows how any actix application supervises its own actors,
-//! with [`Supervisor`], [`Child`], [`Link`] and [`Limit`].
+//! with [`Supervisor`], [`Child`], [`Link`] and [`Limit`], and how one has the whole daemon within it.
 //!
 //! The house, from the roof down; a room uses what stands below it and nothing above:
 //!
 //! | room | what lives there |
 //! | --- | --- |
-//! | [`guide`] | how an application supervises its own actors |
+//! | [`guide`] | how an application supervises its own actors, and embeds the daemon |
 //! | [`cli`] | the command line of the `evenkeel` program |
 //! | [`soak`] | simulated days through the whole daemon, measured; only the waiting is left out |
 //! | [`daemon`] | the composition root: links, then actors, then the web face; an ordered end |

@@ -25,6 +25,14 @@ use crate::config::{parse_size, render_size};
 pub struct Limit(Result<Limits, LimitError>);
 
 /// Whether growth that goes on makes a case by itself, long before a limit is reached.
+///
+/// ```
+/// use evenkeel::{Limit, Trend};
+///
+/// let patient = Limit::derived().trend(Trend::over("32 MiB"));
+/// let cache = Limit::soft("512 MiB").trend(Trend::off());
+/// # assert!([patient, cache].iter().all(|limit| limit.check().is_ok()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trend(Result<TrendRule, LimitError>);
 

@@ -18,6 +18,19 @@ use crate::memory::record::Record;
 pub const CAPACITY: usize = 256;
 
 /// Something that happened.
+///
+/// ```
+/// use evenkeel::Event;
+///
+/// fn tell(event: &Event) {
+///     match event {
+///         Event::Restarted { child, generation, .. } => println!("{child} is generation {generation} now"),
+///         Event::ProcessShouldGo(departure) => println!("the process should go: {departure:?}"),
+///         // There may be more of them with the next version.
+///         _ => {}
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
@@ -88,6 +101,23 @@ pub enum Event {
 }
 
 /// One listener's place in the stream, from the moment when it was made.
+///
+/// ```
+/// # actix::System::new().block_on(async {
+/// use std::time::Duration;
+///
+/// use evenkeel::{Event, Supervisor};
+///
+/// let supervisor = Supervisor::start();
+/// let mut events = supervisor.events();
+/// supervisor.shut_down(Duration::from_secs(10)).await.unwrap();
+/// let mut last = None;
+/// while let Some(event) = events.next().await {
+///     last = Some(event);
+/// }
+/// assert!(matches!(last, Some(Event::ShutDown(_))));
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct Events {
     receiver: broadcast::Receiver<Event>,

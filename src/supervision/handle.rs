@@ -19,6 +19,24 @@ use crate::memory::status::MemoryStatus;
 use actix::{Actor, Addr, Context};
 
 /// Talks to a running supervisor, from any thread. Cheap to clone.
+///
+/// ```
+/// # use actix::prelude::*;
+/// # struct Idle;
+/// # impl Actor for Idle {
+/// #     type Context = Context<Self>;
+/// # }
+/// # System::new().block_on(async {
+/// use evenkeel::{Child, Supervisor, SupervisorHandle};
+///
+/// let supervisor: SupervisorHandle = Supervisor::start();
+/// supervisor.supervise(Child::named("idle", || Idle))?;
+/// supervisor.restart("idle").await?;
+/// let names: Vec<String> = supervisor.status().await?.children.into_iter().map(|child| child.name).collect();
+/// assert_eq!(names, ["idle", "memory-monitor"]);
+/// # Ok::<(), evenkeel::SupervisorError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone)]
 pub struct SupervisorHandle {
     // The supervisor is the one actor that is never replaced, so that its address stays good.

@@ -20,6 +20,18 @@ use crate::clock::Stopwatch;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why a message has no answer.
+///
+/// ```
+/// use evenkeel::LinkError;
+///
+/// /// Whether to send it again does no harm, whatever it asks for.
+/// fn was_not_handled(error: &LinkError) -> bool {
+///     match error {
+///         LinkError::Closed { .. } | LinkError::NotTaken { .. } => true,
+///         LinkError::Unanswered { .. } => false,
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// The child has ended for good. The message was not handled.
@@ -213,6 +225,33 @@ impl<A: Actor<Context = Context<A>>> fmt::Debug for Link<A> {
 }
 
 /// A link seen from one type of message: whoever holds it does not know which actor answers.
+///
+/// ```
+/// # use actix::prelude::*;
+/// # use evenkeel::{Child, LinkError, Recipient, Supervisor};
+/// #[derive(Message)]
+/// #[rtype(result = "usize")]
+/// struct Count(String);
+///
+/// async fn letters(counter: &Recipient<Count>) -> Result<usize, LinkError> {
+///     counter.send(Count("evenkeel".to_owned())).await
+/// }
+/// # struct Counter;
+/// # impl Actor for Counter {
+/// #     type Context = Context<Self>;
+/// # }
+/// # impl Handler<Count> for Counter {
+/// #     type Result = usize;
+/// #     fn handle(&mut self, Count(text): Count, _: &mut Self::Context) -> usize {
+/// #         text.len()
+/// #     }
+/// # }
+/// # System::new().block_on(async {
+/// # let supervisor = Supervisor::start();
+/// let counter = supervisor.supervise(Child::named("counter", || Counter)).unwrap();
+/// assert_eq!(letters(&counter.recipient()).await, Ok(8));
+/// # });
+/// ```
 pub struct Recipient<M: Message> {
     target: Arc<dyn Accept<M>>,
 }

@@ -48,6 +48,22 @@ pub(super) struct ShutDown {
 pub(super) struct Observe;
 
 /// Why a request to the supervisor came to nothing.
+///
+/// ```
+/// # use actix::prelude::*;
+/// # struct Idle;
+/// # impl Actor for Idle {
+/// #     type Context = Context<Self>;
+/// # }
+/// # System::new().block_on(async {
+/// use evenkeel::{Child, Supervisor, SupervisorError};
+///
+/// let supervisor = Supervisor::start();
+/// supervisor.supervise(Child::named("idle", || Idle)).unwrap();
+/// let error = supervisor.supervise(Child::named("idle", || Idle)).unwrap_err();
+/// assert_eq!(error, SupervisorError::Duplicate { name: "idle".to_owned() });
+/// # });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SupervisorError {
     /// A name that a child cannot have.

@@ -32,7 +32,8 @@ const HALT_GRACE: Duration = Duration::from_secs(1);
 pub(super) const LEAST_SHARE: Duration = Duration::from_millis(100);
 
 /// The supervisor actor. [`Supervisor::start`] or [`Supervisor::builder`] starts one; an application talks to it through
-/// the [`SupervisorHandle`](super::handle::SupervisorHandle) that it gets.
+/// the [`SupervisorHandle`](super::handle::SupervisorHandle) that it gets. [The guide](crate::guide::supervision) has a whole
+/// program with one.
 pub struct Supervisor {
     pub(super) config: SupervisionConfig,
     policy: RestartPolicy,

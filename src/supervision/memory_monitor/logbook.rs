@@ -24,6 +24,20 @@ pub const DECISIONS: &str = "memory-decisions.jsonl";
 pub const SAMPLES: &str = "memory-samples.jsonl";
 
 /// The logbook. Cheap to clone; all clones are the same.
+///
+/// ```
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let directory = directory.path();
+/// # actix::System::new().block_on(async {
+/// use evenkeel::config::MemoryConfig;
+/// use evenkeel::{Logbook, Supervisor};
+///
+/// let memory = MemoryConfig::default();
+/// let logbook = Logbook::open(directory, &memory);
+/// let supervisor = Supervisor::builder().logbook(logbook).memory(memory).start();
+/// assert!(supervisor.decisions().is_empty());
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 pub struct Logbook {
     ledger: Ledger,

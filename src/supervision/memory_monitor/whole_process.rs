@@ -4,6 +4,16 @@
 ///
 /// Supervisors share nothing and do not know of each other: where several live in one process, the application says which of
 /// them judges it. If all do, each says what it finds; none of them ends the process by itself.
+///
+/// ```
+/// # actix::System::new().block_on(async {
+/// use evenkeel::{Supervisor, WholeProcess};
+///
+/// let first = Supervisor::start();
+/// let further = Supervisor::builder().process(WholeProcess::Shown).start();
+/// # drop((first, further));
+/// # });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WholeProcess {
     /// It does.
