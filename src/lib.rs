@@ -6,24 +6,28 @@
 //!
 //! The house, from the roof down; a room uses what stands below it and nothing above:
 //!
-//! | room | what lives there |
-//! | --- | --- |
-//! | [`guide`] | how an application supervises its own actors, and embeds the daemon |
-//! | [`cli`] | the command line of the `evenkeel` program |
-//! | [`soak`] | simulated days through the whole daemon, measured; only the waiting is left out |
-//! | [`daemon`] | the composition root: links, then actors, then the web face; an ordered end |
-//! | [`web`] | what browsers and scripts see |
-//! | [`report`] | composing, rendering, streaming; the `ReportBuilder` and `AutoReport` actors |
-//! | [`market`] | indices, sources, the latest snapshot; the `MarketIndices` actor |
-//! | [`analytics`] | indicators: pure functions of prices |
-//! | [`laboratory`] | actors that leak on purpose, for trials of the memory monitor |
-//! | [`persistence`] | reports and history in a database; the `Persistence` actor and the read side |
-//! | [`simulator`] | a simulated exchange that answers over real HTTP |
-//! | [`supervision`] | links, generations, restart policy; the `Supervisor` and `MemoryMonitor` actors |
-//! | [`memory`] | jemalloc arenas as accounts, what the kernel charges; the policy and the ladder, as pure functions |
-//! | [`journal`] | the last lines of the log, for whoever looks at the running daemon |
-//! | [`config`] | every setting, validated once, at start |
-//! | [`clock`] | the only source of wall-clock time |
+//! | room | what lives there | feature |
+//! | --- | --- | --- |
+//! | [`guide`] | how an application supervises its own actors, and embeds the daemon | |
+//! | [`cli`] | the command line of the `evenkeel` program | `cli` |
+//! | [`soak`] | simulated days through the whole daemon, measured; only the waiting is left out | `cli` |
+//! | [`daemon`] | the composition root: links, then actors, then the web face; an ordered end | `sqlite` |
+//! | [`web`] | what browsers and scripts see | `web` |
+//! | [`report`] | composing, rendering, streaming; the `ReportBuilder` and `AutoReport` actors | `sqlite` |
+//! | [`market`] | indices, sources, the latest snapshot; the `MarketIndices` actor | `sqlite` |
+//! | [`analytics`] | indicators: pure functions of prices | `sqlite` |
+//! | [`laboratory`] | actors that leak on purpose, for trials of the memory monitor | `sqlite` |
+//! | [`persistence`] | reports and history in a database; the `Persistence` actor and the read side | `sqlite` |
+//! | [`simulator`] | a simulated exchange that answers over real HTTP | `simulator` |
+//! | [`supervision`] | links, generations, restart policy; the `Supervisor` and `MemoryMonitor` actors | |
+//! | [`memory`] | jemalloc arenas as accounts, what the kernel charges; the policy and the ladder, as pure functions | |
+//! | [`journal`] | the last lines of the log, for whoever looks at the running daemon | `web` |
+//! | [`config`] | every setting, validated once, at start | `sqlite`, but for limits and supervision |
+//! | [`clock`] | the only source of wall-clock time | |
+//!
+//! All features are on by default, and each only adds. Without any, the crate is supervision, and measures the process as a
+//! whole; `jemalloc` measures child by child and brings [`Allocator`] and [`install_allocator!`]; `postgres` and `redis` bring
+//! those servers to the daemon.
 //!
 //! What holds, and is tested:
 //!
@@ -44,23 +48,35 @@
 //! 12. A process that replaces itself keeps its PID and its socket, and refuses nobody meanwhile.
 //! 13. A data directory has one daemon, and its socket there lets nobody in but the daemon's own user.
 
+#[cfg(feature = "sqlite")]
 pub mod analytics;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod clock;
 pub mod config;
+#[cfg(feature = "sqlite")]
 pub mod daemon;
 pub mod guide;
+#[cfg(feature = "web")]
 pub mod journal;
+#[cfg(feature = "sqlite")]
 pub mod laboratory;
+#[cfg(feature = "sqlite")]
 pub mod market;
 pub mod memory;
+#[cfg(feature = "sqlite")]
 pub mod persistence;
+#[cfg(feature = "sqlite")]
 pub mod report;
+#[cfg(feature = "simulator")]
 pub mod simulator;
+#[cfg(feature = "cli")]
 pub mod soak;
 pub mod supervision;
+#[cfg(feature = "web")]
 pub mod web;
 
+#[cfg(feature = "jemalloc")]
 pub use memory::allocator::Allocator;
 pub use memory::limit::{Limit, Trend};
 pub use supervision::builder::SupervisorBuilder;

@@ -1,5 +1,6 @@
 //! `evenkeel migrate --adopt` on a real Postgres: the old service's table becomes reports, and whoever reads it notices
 //! nothing; interrupted, it goes on; what cannot be adopted is left alone and named.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,6 @@
 //! Real actors that ail: a whole daemon in the laboratory, and the demo as an operator types it.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use evenkeel::clock::Clock;

@@ -1,5 +1,6 @@
 //! Every child is charged for what it allocates: in Rust, in SQLite, on blocking threads, and for what it hands over.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use evenkeel::memory::arena::Arenas;

@@ -1,5 +1,6 @@
 //! The statements that the old service's readers run, run by psql on a real Postgres: they see what was reported, in the
 //! types that they know, and a listing reads no report.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

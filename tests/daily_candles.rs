@@ -1,6 +1,7 @@
 //! Daily candles over real HTTP: from the simulated exchange, from the next source when one fails, and never of a day that
 //! is not over.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
 #[allow(dead_code, reason = "other tests use the rest")]

@@ -3,6 +3,7 @@
 //!
 //! Needs Chromium, Node.js and `npm ci` in `tests/browser`, which `scripts/test` sees to.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
 use std::path::Path;

@@ -1,4 +1,5 @@
 //! A database that cannot be used is refused in one line that names it, and nothing is written.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on has failed")]
 
 #[path = "common/store.rs"]

@@ -1,5 +1,6 @@
 //! The first thing that a newcomer does: the demo for a minute, its reports, a page in a browser.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::process::Command;

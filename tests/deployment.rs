@@ -1,6 +1,7 @@
 //! What is in deploy/ and beside the program, checked as far as a machine without systemd as its first process and without
 //! Docker can.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::collections::BTreeSet;

@@ -4,6 +4,7 @@
 //! The program may write no further than a limit into any file, which it meets as it would meet the end of the disk, and
 //! which can be lifted from outside while it runs.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
 
 use std::path::PathBuf;

@@ -1,5 +1,6 @@
 //! What happens when a report is due: attempts within the window, receipts, and patience until the next time.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::sync::Arc;

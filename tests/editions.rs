@@ -1,5 +1,6 @@
 //! Several editions in one daemon: each with its own times, indices, table and languages, and none in another's way.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! An application's own actors under supervision, through the public face only.
 
+#![cfg(feature = "jemalloc")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails fails its test")]
 
 use std::collections::BTreeSet;

@@ -1,5 +1,6 @@
 //! The examples do what they say: each is run as a reader would run it.
 
+#![cfg(feature = "jemalloc")]
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! Every fault of the exchange, in turn and all at once: a fault costs its own indices only, the snapshot is stored,
 //! a report can be written, and everything comes back by itself.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::time::Duration;

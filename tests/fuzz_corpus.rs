@@ -1,6 +1,7 @@
 //! What the fuzz targets check, over the fixtures, the inputs that are kept, and a few thousand made-up ones: `scripts/fuzz` runs
 //! the same for hours.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
 #[allow(unreachable_pub, reason = "the fuzz targets are crates of their own")]

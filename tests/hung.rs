@@ -1,5 +1,6 @@
 //! Generations that hang, and what hangs on them: messages, senders, neighbours, arenas, the end.
 
+#![cfg(feature = "jemalloc")]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::sync::Arc;

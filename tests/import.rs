@@ -1,4 +1,5 @@
 //! The old service's SQLite file: imported into either database, adopted where it is, and named where it does not fit.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,6 @@
 //! The `market_indices` document, to the letter.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test")]
 
 use evenkeel::market::document::Document;

@@ -1,6 +1,7 @@
 //! The indicators against TA-Lib's values (talipp's for MACD, empyrical's for risk), and what is decided where there are
 //! none: a series that is flat, short, or has gaps.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
 use evenkeel::analytics::Line;

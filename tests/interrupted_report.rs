@@ -1,5 +1,6 @@
 //! A report that is interrupted, at any point and by anything, is absent; the next one is unaffected.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! The leak laboratory: each leak and each healthy shape as it shows on the accounts, and what a restart gives back.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! A million messages through a link whose actor is restarted a hundred times: none lost, none doubled.
 
+#![cfg(feature = "jemalloc")]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Pages of constituents over real HTTP: parsed while they arrive, and given up when nobody waits for them any more.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test")]
 
 mod source_server;

@@ -1,5 +1,6 @@
 //! Snapshots from sources that answer well, badly, late or not at all, over real HTTP.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test")]
 
 mod source_server;

@@ -1,5 +1,6 @@
 //! What an operator sees of memory: over HTTP, from the running daemon, and from what it has recorded.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use std::path::Path;

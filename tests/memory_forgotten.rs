@@ -3,6 +3,7 @@
 //!
 //! One test, so that the process is its own: what a daemon beside it allocates is growth that no child owns.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::time::Duration;

@@ -3,6 +3,7 @@
 //! One test, so that the process is its own; the exchange runs in a process of its own, so that what it needs to
 //! answer is not counted.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::collections::BTreeSet;

@@ -1,5 +1,6 @@
 //! The memory monitor as an operator meets it: real actors, real memory, compressed time.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails fails its test")]
 
 use std::path::Path;

@@ -2,6 +2,8 @@
 //!
 //! The shapes are those of `cargo bench --bench detection`, with a few seeds.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
+
 #[path = "../benches/detection/rivals.rs"]
 #[allow(dead_code)] // the bench uses the rest
 mod rivals;

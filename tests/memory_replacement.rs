@@ -1,6 +1,7 @@
 //! The demo whose actor forgets, as an operator runs it: the program replaces itself as often as it may, keeps its PID and
 //! its port, and nobody who connects is refused.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! A narrative in a whole report: an honest model's words stand above the sentences, a lying one's nowhere.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
 use evenkeel::config::{Provider, Secret};

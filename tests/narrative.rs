@@ -1,5 +1,6 @@
 //! Narratives from a model that keeps to the facts, and from one that lies, fails, floods or dawdles, over real HTTP.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test")]
 
 mod model_drafts;

@@ -3,6 +3,7 @@
 //! The report writes some thirty thousand numbers and has no use for the data of a hundred languages at run time; here ICU4X says
 //! whether what it writes is right.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
 use evenkeel::report::language::Language;

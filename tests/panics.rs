@@ -1,5 +1,6 @@
 //! A panic in each actor in turn: that actor is restarted, nothing else is, and the work goes on.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 mod common;

@@ -1,5 +1,6 @@
 //! What every source's parser makes of well-formed and of ill-formed bodies.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test")]
 
 use evenkeel::market::model::{Breadth, Constituent};

@@ -1,5 +1,6 @@
 //! No parser panics or lets an impossible number through, whatever the bytes are.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test")]
 
 use std::fs;

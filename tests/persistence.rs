@@ -1,4 +1,5 @@
 //! A report is stored whole or not at all, history is kept whatever becomes of reports, and readers are never held up.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on has failed")]
 
 #[path = "common/draft.rs"]

@@ -1,4 +1,5 @@
 //! A report costs the process a chunk or two of memory, whatever its size. One test, so that the process is its own.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on has failed")]
 
 #[path = "common/draft.rs"]

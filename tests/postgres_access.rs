@@ -1,6 +1,7 @@
 //! How the program gets into a Postgres server and how it is kept out: with TLS and without, with a password that is
 //! right, wrong or missing. Whatever goes wrong, the password is told to nobody.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
 
 use std::process::{Command, Output};

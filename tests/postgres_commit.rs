@@ -1,4 +1,5 @@
 //! A connection that ends during COMMIT: what is said of the report is what has become of it.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,6 @@
 //! A primary that is lost during a report, and a standby that becomes the primary: the daemon follows by its URL alone.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
 
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! A Postgres server that dies in mid-report, was never there, or ends all sessions: the daemon lives, indices flow, what
 //! waits is written when the server is back, and a due report is written within its window.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
 
 use std::time::Duration;

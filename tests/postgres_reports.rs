@@ -1,4 +1,5 @@
 //! Reports and history on a real Postgres server, with the code that serves SQLite.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

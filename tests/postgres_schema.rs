@@ -1,4 +1,5 @@
 //! The schema of Postgres and that of SQLite are one schema.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

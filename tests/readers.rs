@@ -1,5 +1,6 @@
 //! Five hundred readers of one report while another one is being built: everybody gets the whole page.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::cell::Cell;

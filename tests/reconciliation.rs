@@ -2,6 +2,7 @@
 //!
 //! One test in this file: what another test of the same process allocates would be unattributed here.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use evenkeel::supervision::link::Link;

@@ -1,6 +1,7 @@
 //! Every way to a Redis server: TLS with a CA of one's own, a login by name, a socket; and no password to be read
 //! anywhere.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::path::Path;

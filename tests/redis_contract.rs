@@ -1,5 +1,6 @@
 //! What readers of a Redis server find after a refresh: the contract's keys, types, times to live and documents.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::time::Duration;

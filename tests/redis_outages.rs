@@ -1,6 +1,7 @@
 //! A Redis server that dies, hangs, dawdles or was never there: refreshes go on, the snapshot is served from the
 //! process, each failed refresh is one line in the log, and the first refresh after recovery writes again.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::time::Duration;

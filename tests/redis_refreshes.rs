@@ -2,6 +2,7 @@
 //!
 //! One test, so that the process is its own; the exchange runs in a process of its own.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use evenkeel::clock::Clock;

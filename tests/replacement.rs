@@ -1,5 +1,6 @@
 //! The process replaces itself: nobody who connects is refused, nothing but the socket is handed on, the daemon goes on.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::collections::BTreeSet;

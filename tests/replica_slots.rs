@@ -3,6 +3,7 @@
 //! The processes are this program again, told by a variable to be a replica: each walks over all slots and answers those
 //! that are its turn with a small report. At three slots whoever claims them first stops with the report half written;
 //! two of those are killed, the third sleeps for longer than its lease and then goes on as if nothing had happened.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,6 +1,7 @@
 //! Three daemons with one Postgres and one Redis: each refresh and each due report is one daemon's, and another takes over
 //! what a daemon that is killed was doing.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
 
 use evenkeel::clock::Clock;

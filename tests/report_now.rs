@@ -1,5 +1,6 @@
 //! `evenkeel simulate` beside `evenkeel report now`, connected as their help says.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::io::{BufRead, BufReader};

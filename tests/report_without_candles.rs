@@ -1,5 +1,6 @@
 //! A report whose sources of candles are away: it is written all the same, says so, and does not wait for each index anew.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! What is older than it is to be kept goes, once a day and by one of those who share the database; the rest stays.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,6 @@
 //! The daemon under a service manager: what it says of itself, and when it says nothing.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::os::unix::net::UnixDatagram;

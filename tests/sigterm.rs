@@ -1,5 +1,6 @@
 //! SIGTERM in the middle of a report: the program ends within its deadline, and the report is absent or whole.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::time::Duration;

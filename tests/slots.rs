@@ -1,4 +1,5 @@
 //! Who may do what is due, and who may not any more: the same cases on a file and on a server.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

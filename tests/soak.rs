@@ -1,6 +1,7 @@
 //! Two simulated days through the whole program, with their limits: what it holds at the end of them is what it held
 //! before.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use evenkeel::soak::{Findings, read};

@@ -1,6 +1,7 @@
 //! A whole simulated day on which the database refuses every report and Redis every write: nothing is kept of what could
 //! not be stored, and the day after everything is stored again.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::path::Path;

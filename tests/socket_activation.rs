@@ -1,5 +1,6 @@
 //! The program on a socket that somebody else has opened, as a service manager does it.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::net::TcpListener;

@@ -1,5 +1,6 @@
 //! What an operator gets for a mistake: one line that says what is wrong, an exit code, and nothing started or written.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::fs;

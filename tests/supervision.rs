@@ -1,5 +1,6 @@
 //! Restarts as the user of a link and the operator see them.
 
+#![cfg(feature = "jemalloc")]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::sync::Arc;

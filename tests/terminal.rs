@@ -1,5 +1,6 @@
 //! The operator's terminal: a running daemon looked at and commanded by the commands of its user, over its socket.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};

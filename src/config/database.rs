@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+#[cfg(feature = "postgres")]
 use super::postgres::PostgresUrl;
 use super::sqlite;
 
@@ -41,7 +42,8 @@ pub struct DatabaseUrl(String);
 pub enum DatabaseTarget {
     /// A file.
     Sqlite(PathBuf),
-    /// A server.
+    /// A server. Needs the feature `postgres`.
+    #[cfg(feature = "postgres")]
     Postgres(PostgresUrl),
 }
 
@@ -54,20 +56,27 @@ impl DatabaseUrl {
     /// What the URL names, or what would be right.
     pub(super) fn target(&self) -> Result<DatabaseTarget, String> {
         let is_postgres = sqlite::scheme(&self.0).is_some_and(|scheme| scheme.starts_with("postgres"));
-        if is_postgres {
-            PostgresUrl::parse(&self.0).map(DatabaseTarget::Postgres)
-        } else {
-            sqlite::path(&self.0).map(DatabaseTarget::Sqlite)
-        }
+        if is_postgres { server(&self.0) } else { sqlite::path(&self.0).map(DatabaseTarget::Sqlite) }
     }
 
     /// As it may be shown; of one that cannot be read the scheme only, since the rest may hold a password.
     pub(super) fn shown(&self) -> String {
         match self.target() {
+            #[cfg(feature = "postgres")]
             Ok(DatabaseTarget::Postgres(url)) => url.to_string(),
             Ok(DatabaseTarget::Sqlite(_)) | Err(_) => sqlite::shown(&self.0),
         }
     }
+}
+
+#[cfg(feature = "postgres")]
+fn server(url: &str) -> Result<DatabaseTarget, String> {
+    PostgresUrl::parse(url).map(DatabaseTarget::Postgres)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn server(_: &str) -> Result<DatabaseTarget, String> {
+    Err(super::built::without("postgres"))
 }
 
 impl fmt::Debug for DatabaseUrl {

@@ -15,6 +15,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 }
 
 /// The same for a duration that may be left out.
+#[cfg(feature = "sqlite")]
 pub(super) mod optional {
     use super::{Deserializer, Duration, Serializer};
 

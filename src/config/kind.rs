@@ -14,7 +14,7 @@ use super::database::DatabaseUrl;
 use super::keep::Age;
 use super::redis_url::{self, RedisUrl};
 use super::secret::{HIDDEN, hide_credentials};
-use super::{duration, host_names, size, sqlite, times};
+use super::{built, duration, host_names, size, sqlite, times};
 
 /// Longer durations than a leap year are mistakes, and near the end of what clocks can add.
 pub(super) const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -191,7 +191,7 @@ fn prefix(value: &Value) -> Result<Value, String> {
 fn redis(value: &Value) -> Result<Value, String> {
     let url = value.as_str().ok_or("write the URL as a text, or leave it out")?;
     RedisUrl::parse(url)?;
-    Ok(Value::String(url.to_owned()))
+    if cfg!(feature = "redis") { Ok(Value::String(url.to_owned())) } else { Err(built::without("redis")) }
 }
 
 fn address(value: &Value) -> Result<Value, String> {

@@ -151,6 +151,16 @@ impl RedisUrl {
         self.database
     }
 
+    /// Why the server cannot be used where the program was built without Redis.
+    #[cfg(not(feature = "redis"))]
+    pub(crate) fn not_built(&self) -> super::ConfigError {
+        super::ConfigError::Value {
+            subject: "redis.url".to_owned(),
+            value: format!("\"{self}\""),
+            right: super::built::without("redis"),
+        }
+    }
+
     /// Whether the connection is encrypted.
     pub(super) fn is_encrypted(&self) -> bool {
         matches!(self.place, RedisPlace::Tcp { tls: true, .. })

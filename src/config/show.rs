@@ -52,6 +52,7 @@ fn render(config: &Config, comment: impl Fn(&str) -> Option<String>) -> Result<S
             Some(value) => format!("{name} = {value}"),
             None if key.kind == Kind::Database => match config.database_target()? {
                 DatabaseTarget::Sqlite(path) => format!("# {name} is not set: {} is used", path.display()),
+                #[cfg(feature = "postgres")]
                 DatabaseTarget::Postgres(url) => format!("# {name} is not set: {url} is used"),
             },
             None if key.kind == Kind::Redis => {

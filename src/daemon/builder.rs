@@ -11,6 +11,7 @@ use super::error::StartError;
 use super::extent::Extent;
 use crate::clock::Clock;
 use crate::config::Config;
+#[cfg(feature = "web")]
 use crate::journal::Journal;
 use crate::market::source::{IndexSource, OwnSources};
 use crate::market::store::IndexStore;
@@ -22,6 +23,7 @@ pub struct Builder {
     clock: Clock,
     sources: Vec<Box<dyn IndexSource>>,
     store: Option<Arc<dyn IndexStore>>,
+    #[cfg(feature = "web")]
     journal: Journal,
     extent: Extent,
 }
@@ -33,6 +35,7 @@ impl Default for Builder {
             clock: Clock::system(),
             sources: Vec::new(),
             store: None,
+            #[cfg(feature = "web")]
             journal: Journal::default(),
             extent: Extent::Embedded,
         }
@@ -67,13 +70,15 @@ impl Builder {
         Self { store: Some(Arc::new(store)), ..self }
     }
 
-    /// The journal that the application's logger fills: the dashboard shows its last lines.
+    /// The journal that the application's logger fills: the dashboard shows its last lines. Needs the feature `web`.
+    #[cfg(feature = "web")]
     pub fn journal(self, journal: Journal) -> Self {
         Self { journal, ..self }
     }
 
     /// Has the daemon listen where the configuration says, like the program. Without it, nothing listens, and
-    /// [`Daemon::mount`] is for the application's own server.
+    /// `Daemon::mount` is for the application's own server. Needs the feature `web`.
+    #[cfg(feature = "web")]
     pub fn listen(self) -> Self {
         Self { extent: Extent::Whole, ..self }
     }
@@ -83,10 +88,14 @@ impl Builder {
     /// # Errors
     /// See [`StartError`]; nothing is left running.
     pub fn start(self) -> Result<Daemon, StartError> {
-        let Self { config, clock, sources, store, journal, extent } = self;
-        config.validate()?;
-        let sources = OwnSources::new(sources)?;
-        let circumstances = Circumstances { journal, sources, store, ..Circumstances::default() };
-        Daemon::start_under(circumstances, config, clock, extent)
+        self.config.validate()?;
+        let circumstances = Circumstances {
+            #[cfg(feature = "web")]
+            journal: self.journal,
+            sources: OwnSources::new(self.sources)?,
+            store: self.store,
+            ..Circumstances::default()
+        };
+        Daemon::start_under(circumstances, self.config, self.clock, self.extent)
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+#[cfg(feature = "web")]
 use super::listener::Inherited;
+#[cfg(feature = "web")]
 use crate::journal::Journal;
 use crate::laboratory::Laboratory;
 use crate::market::source::OwnSources;
@@ -13,10 +15,12 @@ use crate::market::store::IndexStore;
 #[derive(Default)]
 pub struct Circumstances {
     /// A socket that the process was started with; its address holds then.
+    #[cfg(feature = "web")]
     pub inherited: Option<Inherited>,
     /// What ails its actors, on purpose.
     pub laboratory: Laboratory,
     /// Where the application's logger keeps its lines; nobody fills the one that is there by default.
+    #[cfg(feature = "web")]
     pub journal: Journal,
     /// Sources that the application brings.
     pub sources: OwnSources,
@@ -27,7 +31,9 @@ pub struct Circumstances {
 impl fmt::Debug for Circumstances {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Circumstances");
-        debug.field("inherited", &self.inherited).field("laboratory", &self.laboratory);
+        #[cfg(feature = "web")]
+        debug.field("inherited", &self.inherited);
+        debug.field("laboratory", &self.laboratory);
         debug.field("sources", &self.sources).field("store", &self.store.is_some()).finish_non_exhaustive()
     }
 }

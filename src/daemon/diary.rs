@@ -11,9 +11,9 @@ use tokio::task::JoinHandle;
 use super::day::{ActorTally, Day, Tally};
 use crate::clock::Clock;
 use crate::memory::timeline::Range;
+use crate::report::instruments::Instruments;
 use crate::supervision::handle::SupervisorHandle;
 use crate::supervision::memory_monitor::logbook::Logbook;
-use crate::web::Instruments;
 
 /// How long the supervisor may take to say how its actors are: the end of the daemon does not wait for long.
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);

@@ -8,17 +8,19 @@ use jiff::tz::TimeZone;
 
 use super::circumstances::Circumstances;
 use super::error::StartError;
+#[cfg(feature = "web")]
+use super::exhibits::Exhibits;
 use super::extent::Extent;
 use super::links::Links;
+use super::shared_store;
 use crate::clock::Clock;
 use crate::config::{Config, MemoryConfig, ReportConfig};
-use crate::journal::Journal;
 use crate::laboratory::Laboratory;
 use crate::market::indices::{MarketIndices, Outlets};
 use crate::market::instruments::MarketInstruments;
 use crate::market::model::Index;
 use crate::market::source::{Gates, OwnSources, SourceError, Sources, client_config};
-use crate::market::store::{InProcessStore, IndexStore, RedisStore};
+use crate::market::store::{InProcessStore, IndexStore};
 use crate::memory::arena::Arenas;
 use crate::memory::probe::cgroup_limit;
 use crate::persistence::actor::Persistence;
@@ -32,7 +34,7 @@ use crate::persistence::{OpenError, PersistenceError};
 use crate::report::auto::AutoReport;
 use crate::report::builder::ReportBuilder;
 use crate::report::edition::Edition;
-use crate::report::instruments::ReportInstruments;
+use crate::report::instruments::{Instruments, ReportInstruments};
 use crate::report::narrative::Narrator;
 use crate::report::render::Templates;
 use crate::report::schedule::{Schedule, ScheduleError};
@@ -43,7 +45,6 @@ use crate::supervision::memory_monitor::logbook::Logbook;
 use crate::supervision::memory_monitor::whole_process::WholeProcess;
 use crate::supervision::messages::SupervisorError;
 use crate::supervision::supervisor::Supervisor;
-use crate::web::{Dashboard, Instruments};
 
 /// What is shared by actors and survives their restarts.
 pub(super) struct Foundation {
@@ -55,7 +56,6 @@ pub(super) struct Foundation {
     pub(super) store: Arc<dyn IndexStore>,
     pub(super) archive: Archive,
     pub(super) templates: Templates,
-    pub(super) dashboard: Dashboard,
     tls: Arc<rustls::ClientConfig>,
     gates: Gates,
     pub(super) sources: OwnSources,
@@ -63,7 +63,8 @@ pub(super) struct Foundation {
     laboratory: Laboratory,
     replica: Replica,
     pub(super) logbook: Logbook,
-    pub(super) journal: Journal,
+    #[cfg(feature = "web")]
+    pub(super) exhibits: Exhibits,
     pub(super) instruments: Instruments,
 }
 
@@ -74,7 +75,9 @@ impl Foundation {
         clock: Clock,
         circumstances: Circumstances,
     ) -> Result<Self, StartError> {
-        let Circumstances { laboratory, journal, sources, store, inherited: _ } = circumstances;
+        #[cfg(feature = "web")]
+        let journal = circumstances.journal;
+        let Circumstances { laboratory, sources, store, .. } = circumstances;
         let plans = plans(&config.report)?;
         let zone = TimeZone::get(&config.report.zone)
             .map_err(|_| ScheduleError::UnknownZone(config.report.zone.clone()))?;
@@ -90,14 +93,15 @@ impl Foundation {
         }
         migrate(&location)?;
         let archive = Archive::open(&location, config.database.readers)?;
-        let dashboard = Dashboard::load(archive.clone())?;
+        #[cfg(feature = "web")]
+        let exhibits = Exhibits::new(&archive, journal)?;
         respect_the_control_group(&mut config.memory, cgroup_limit());
         // The memory monitor says what follows from it.
         let arenas = Arenas::probe().map_err(|error| log::debug!("{error}")).ok();
         let logbook = Logbook::open(&config.data_dir, &config.memory);
         let store: Arc<dyn IndexStore> = match (store, &config.redis.url) {
             (Some(store), _) => store,
-            (None, Some(url)) => Arc::new(RedisStore::new(&config.redis, url, clock.clone())?),
+            (None, Some(url)) => shared_store::open(&config.redis, url, clock.clone())?,
             (None, None) => Arc::new(InProcessStore::new(clock.clone())),
         };
         let gates = Gates::default();
@@ -113,7 +117,6 @@ impl Foundation {
             store,
             archive,
             templates,
-            dashboard,
             tls,
             gates,
             sources,
@@ -121,7 +124,8 @@ impl Foundation {
             laboratory,
             replica: Replica::of_this_process(),
             logbook,
-            journal,
+            #[cfg(feature = "web")]
+            exhibits,
             instruments,
         })
     }
@@ -141,21 +145,14 @@ impl Foundation {
             .logbook(self.logbook.clone())
             .process(WholeProcess::Judged)
             .trim_monitor(move |monitor| shared.ailing(monitor));
-        let supervisor = match extent {
-            Extent::OneReport => builder.without_monitor().start(),
-            Extent::Whole | Extent::Embedded => builder.start(),
-        };
+        let supervisor = if extent.lasts() { builder.start() } else { builder.without_monitor().start() };
         supervisor.supervise(self.ailing(self.persistence(links, extent)))?;
         supervisor.supervise(self.ailing(self.market(links, extent)))?;
         supervisor.supervise(self.ailing(self.builder(links)))?;
-        match extent {
-            Extent::OneReport => {}
-            Extent::Whole | Extent::Embedded if self.config.report.scheduled => {
-                supervisor.supervise(self.ailing(self.auto(links)))?;
-            }
-            Extent::Whole | Extent::Embedded => {
-                log::info!(event = "schedule-off"; "no schedule: report.scheduled is false");
-            }
+        if extent.lasts() && self.config.report.scheduled {
+            supervisor.supervise(self.ailing(self.auto(links)))?;
+        } else if extent.lasts() {
+            log::info!(event = "schedule-off"; "no schedule: report.scheduled is false");
         }
         Ok(supervisor)
     }
@@ -171,14 +168,10 @@ impl Foundation {
         Child::fallible(&links.persistence, move || {
             let persistence = Persistence::new(&shared.location, shared.clock.clone())?;
             let (keep, clock) = (shared.config.keep.clone(), shared.clock.clone());
-            Ok::<_, PersistenceError>(match extent {
-                Extent::OneReport => persistence,
-                Extent::Whole | Extent::Embedded => persistence.with_retention(Retention {
-                    keep,
-                    turns: turns.clone(),
-                    me: me.clone(),
-                    clock,
-                }),
+            let retention = || Retention { keep, turns: turns.clone(), me: me.clone(), clock };
+            Ok::<_, PersistenceError>(match extent.lasts() {
+                true => persistence.with_retention(retention()),
+                false => persistence,
             })
         })
     }
@@ -191,7 +184,7 @@ impl Foundation {
             let instruments = shared.instruments.market.clone();
             let outlets = Outlets { me: me.clone(), store, history: history.clone(), turns, instruments };
             let market = &shared.config.market;
-            let every = (extent != Extent::OneReport).then_some(market.refresh_every);
+            let every = extent.lasts().then_some(market.refresh_every);
             let ttl = market.snapshot_ttl;
             Ok::<_, SourceError>(MarketIndices::new(
                 shared.sources()?,

@@ -5,15 +5,15 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 /// One line of the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Entry {
     /// Its number, from 1, since the process was started; a gap is lines that are not kept any more.
     pub number: u64,
     /// When it was written, by the daemon's clock.
-    #[schema(value_type = String, format = DateTime)]
+    #[cfg_attr(feature = "web", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
     /// How much it matters.
     pub level: Severity,
@@ -24,12 +24,13 @@ pub struct Entry {
     /// The sentence, on one line.
     pub message: String,
     /// What the sentence says, by name, with types.
-    #[schema(value_type = Object)]
+    #[cfg_attr(feature = "web", schema(value_type = Object))]
     pub fields: Map<String, Value>,
 }
 
 /// How much a line matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Of interest to who works on the program.

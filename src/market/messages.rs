@@ -2,7 +2,6 @@
 
 use actix::Message;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// Fetches every index and stores one snapshot.
 #[derive(Debug, Message)]
@@ -10,7 +9,8 @@ use utoipa::ToSchema;
 pub struct Refresh;
 
 /// What one refresh came to. The snapshot itself is in the index store.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, actix::MessageResponse)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, actix::MessageResponse)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct RefreshOutcome {
     /// Sources that answered.
     pub sources_ok: u32,

@@ -3,10 +3,10 @@
 //! Values only, as they are recorded, shown and replayed. Every float in them is finite, so that they survive JSON.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// A verdict with its evidence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Decision {
     /// What follows.
     pub verdict: Verdict,
@@ -17,7 +17,8 @@ pub struct Decision {
 /// What the policy says at a tick.
 ///
 /// A verdict is the state of affairs, not an event: it is said again at every tick until the numbers change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The generation is younger than its warm-up and one bucket: there is no baseline yet. The soft and the hard limit,
@@ -37,7 +38,8 @@ pub enum Verdict {
 }
 
 /// The rule that spoke.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Leg {
     /// The soft limit, exceeded again and again.
@@ -52,7 +54,8 @@ pub enum Leg {
 ///
 /// The fields from `buckets` on speak of one window: the long one as soon as it is full, the short one before that and
 /// whenever the short one makes the case or, alone, the near miss.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Evidence {
     /// Living bytes: the lowest reading of the bucket that was closed last, or the present reading before that.

@@ -4,7 +4,6 @@ use std::fmt;
 use std::hint::black_box;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::arena::{ArenaError, Arenas};
 use super::probe::{HugePages, huge_pages};
@@ -12,8 +11,18 @@ use super::probe::{HugePages, huge_pages};
 /// Allocated on trial. Larger than what a thread's cache keeps.
 const TRIAL: usize = 256 * 1024;
 
+/// Why only the process can be measured.
+const UNAVAILABLE: &str = if cfg!(feature = "jemalloc") {
+    "memory is observed and not acted upon: the program does not use evenkeel's allocator, so that only the whole process \
+     can be measured; see install_allocator!"
+} else {
+    "memory is observed and not acted upon: evenkeel was built without the feature jemalloc, so that only the whole process \
+     can be measured"
+};
+
 /// What the check found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Instrument {
     /// The program uses the allocator that tells children apart, with its statistics compiled in.
     pub available: bool,
@@ -43,10 +52,7 @@ impl Instrument {
     pub fn warnings(&self) -> Vec<&'static str> {
         let mut warnings = Vec::new();
         if !self.available {
-            warnings.push(
-                "memory is observed and not acted upon: the program does not use evenkeel's allocator, so that only \
-                 the whole process can be measured; see install_allocator!",
-            );
+            warnings.push(UNAVAILABLE);
             return warnings;
         }
         if !self.charged {

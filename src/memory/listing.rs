@@ -5,7 +5,6 @@
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::record::Record;
 
@@ -15,14 +14,16 @@ pub const USUAL: u32 = 50;
 pub const MOST: u32 = 500;
 
 /// Decision records, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Listing {
     /// The records.
     pub decisions: Vec<Listed>,
 }
 
 /// A record and what it says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Listed {
     /// The record.
     #[serde(flatten)]

@@ -1,10 +1,20 @@
 //! Memory, measured: one jemalloc arena for each child, and what the kernel charges the process.
 //!
 //! Nothing here knows an actor. [`arena`] is the only file with `unsafe` code in it, besides the allocator's
-//! configuration symbol in [`allocator`]. An embedding application meets [`limit`], [`record`] and [`status`].
+//! configuration symbol in [`allocator`]. Both need the feature `jemalloc`: without it [`arena::Arenas::probe`] says so, and the
+//! process is measured as a whole. An embedding application meets [`limit`], [`record`] and [`status`].
 
+#[cfg(feature = "jemalloc")]
 pub mod allocator;
+#[cfg(not(feature = "jemalloc"))]
+#[path = "no_allocator.rs"]
+pub mod allocator;
+#[cfg(feature = "jemalloc")]
 pub mod arena;
+#[cfg(not(feature = "jemalloc"))]
+#[path = "no_arena.rs"]
+pub mod arena;
+mod arena_usage;
 pub mod bytes;
 pub mod curve;
 pub mod decision;
@@ -29,6 +39,7 @@ pub mod series;
 pub mod status;
 pub mod table;
 pub mod tape;
+#[cfg(feature = "jemalloc")]
 mod tenancy;
 pub mod timeline;
 pub mod trend;

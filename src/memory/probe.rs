@@ -6,13 +6,13 @@ use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// A limit of cgroup v1 that means none: the largest number of whole pages.
 const NO_LIMIT_V1: u64 = 0x7fff_ffff_ffff_0000;
 
 /// The process as the kernel sees it. Sizes are in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct ProcessMemory {
     /// The resident set: `anonymous` plus `file` plus shared memory.
     pub rss: u64,
@@ -27,7 +27,8 @@ pub struct ProcessMemory {
 }
 
 /// What the kernel does about transparent huge pages, which make small allocations resident 2 MiB at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum HugePages {
     /// Everywhere.

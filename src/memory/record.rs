@@ -5,7 +5,6 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::policy::{Evidence, Leg};
 
@@ -13,12 +12,13 @@ use super::policy::{Evidence, Leg};
 pub const PROCESS: &str = "process";
 
 /// One decision.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Record {
     /// Its number, from 1, over all runs of the daemon.
     pub number: u64,
     /// When it was made, by the daemon's clock.
-    #[schema(value_type = String, format = DateTime)]
+    #[cfg_attr(feature = "web", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
     /// Whom it is about: a child, or [`PROCESS`].
     pub child: String,
@@ -40,7 +40,8 @@ pub struct Record {
 }
 
 /// What was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Nothing: it was close.
@@ -68,7 +69,8 @@ pub enum Action {
 }
 
 /// What would be done if nothing spoke against it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Wish {
     /// Restart the child.
@@ -85,7 +87,8 @@ pub enum Wish {
 }
 
 /// Why nothing is done although there are grounds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// The configuration says so (`memory.dry_run`).
@@ -117,7 +120,8 @@ pub enum Reason {
 }
 
 /// What came of an action. Sizes are in bytes; before and after are read in the same way, after caches were given back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Outcome {
     /// Living bytes of the account before.
     pub floor_before: u64,

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::arena::ArenaUsage;
 use super::instrument::Instrument;
@@ -10,10 +9,11 @@ use super::policy::Decision;
 use super::probe::ProcessMemory;
 
 /// All accounts at the latest tick. Sizes are in bytes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct MemoryStatus {
     /// When they were measured, by the daemon's clock.
-    #[schema(value_type = String, format = DateTime)]
+    #[cfg_attr(feature = "web", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
     /// Whether the numbers can be believed.
     pub instrument: Instrument,
@@ -44,7 +44,8 @@ pub struct MemoryStatus {
 }
 
 /// One child's account.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct AccountStatus {
     /// The child's name.
     pub name: String,

@@ -55,6 +55,7 @@ impl Persistence {
                 database.require_migrated()?;
                 None
             }
+            #[cfg(feature = "postgres")]
             Location::Postgres { .. } => Some(Database::open_when_reachable(location)?),
         };
         Ok(Self {

@@ -68,6 +68,7 @@ impl ManageConnection for Readers {
     fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), PersistenceError> {
         match connection {
             AnyConnection::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
             AnyConnection::Postgres(connection) => Ok(connection.ping()?),
         }
     }
@@ -99,7 +100,7 @@ impl Archive {
     }
 
     fn with_wait(location: &Location, readers: u32, reader_wait: Duration) -> Result<Self, PersistenceError> {
-        if let Location::Sqlite { .. } = location {
+        if !location.is_server() {
             check(location)?;
         }
         let failure = Failure::default();

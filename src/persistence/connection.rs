@@ -10,6 +10,7 @@ pub(super) enum AnyConnection {
     /// SQLite.
     Sqlite(SqliteConnection),
     /// Postgres.
+    #[cfg(feature = "postgres")]
     Postgres(PgConnection),
 }
 
@@ -21,6 +22,7 @@ impl AnyConnection {
             Self::Sqlite(connection) => {
                 AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
             }
+            #[cfg(feature = "postgres")]
             Self::Postgres(connection) => AnsiTransactionManager::begin_transaction(connection),
         }
     }
@@ -29,6 +31,7 @@ impl AnyConnection {
     pub(super) fn commit(&mut self) -> QueryResult<()> {
         match self {
             Self::Sqlite(connection) => AnsiTransactionManager::commit_transaction(connection),
+            #[cfg(feature = "postgres")]
             Self::Postgres(connection) => AnsiTransactionManager::commit_transaction(connection),
         }
     }
@@ -37,6 +40,7 @@ impl AnyConnection {
     pub(super) fn roll_back(&mut self) -> QueryResult<()> {
         match self {
             Self::Sqlite(connection) => AnsiTransactionManager::rollback_transaction(connection),
+            #[cfg(feature = "postgres")]
             Self::Postgres(connection) => AnsiTransactionManager::rollback_transaction(connection),
         }
     }

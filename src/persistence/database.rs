@@ -13,8 +13,10 @@ use super::location::Location;
 use super::migrations;
 use super::open_error::OpenError;
 use super::outage::Outage;
+#[cfg(feature = "postgres")]
+use super::postgres;
 use super::writer_lock::WriterLock;
-use super::{postgres, slots, sqlite};
+use super::{slots, sqlite};
 use crate::clock::Clock;
 
 /// The pauses before a statement is tried again. Together they hold the writer's thread up for a third of a second.
@@ -45,6 +47,7 @@ impl Database {
                 let (connection, lock) = sqlite::open_writer(path, *lock_wait)?;
                 (connection, Some(lock))
             }
+            #[cfg(feature = "postgres")]
             Location::Postgres { .. } => (connect(location)?, None),
         };
         let mut database = Self { connection: Some(connection), _lock: lock, ..Self::unconnected(location) };
@@ -60,6 +63,7 @@ impl Database {
     pub fn open_when_reachable(location: &Location) -> Result<Self, OpenError> {
         match location {
             Location::Sqlite { .. } => Self::open(location),
+            #[cfg(feature = "postgres")]
             Location::Postgres { .. } => Ok(Self::unconnected(location)),
         }
     }
@@ -86,7 +90,7 @@ impl Database {
     /// # Errors
     /// When the file refuses.
     pub fn end_leases_of_the_dead(&mut self) -> Result<(), PersistenceError> {
-        if matches!(self.location, Location::Sqlite { .. }) {
+        if !self.location.is_server() {
             slots::end_all(self.connection()?)?;
         }
         Ok(())
@@ -127,8 +131,7 @@ impl Database {
                 Err(error) => return Err(error),
             };
             self.give_up_connection();
-            let is_server = matches!(self.location, Location::Postgres { .. });
-            let passes = is_server && matches!(error, PersistenceError::Unavailable(_));
+            let passes = self.location.is_server() && matches!(error, PersistenceError::Unavailable(_));
             let Some(pause) = pauses.next().filter(|_| passes) else { return Err(error) };
             log::debug!("a statement is tried again in {pause:?}: {error}");
             // The writer's thread serves nothing else. Woken early, it merely tries early.
@@ -148,7 +151,7 @@ impl Database {
         }
         let connected = self.reconnect();
         self.outage = match &connected {
-            Err(error) if matches!(self.location, Location::Postgres { .. }) => {
+            Err(error) if self.location.is_server() => {
                 Some(Outage::after(self.outage.as_ref(), error.clone(), &Clock::system()))
             }
             Ok(_) | Err(_) => None,
@@ -157,8 +160,8 @@ impl Database {
     }
 
     fn reconnect(&self) -> Result<AnyConnection, PersistenceError> {
-        if let Location::Sqlite { path, lock_wait } = &self.location {
-            return Ok(sqlite::reopen_writer(path, *lock_wait)?);
+        if !self.location.is_server() {
+            return Ok(connect(&self.location)?);
         }
         // Another server may answer now than the one that was left, or one that was never reached before.
         let mut connection = connect(&self.location)?;
@@ -172,10 +175,12 @@ impl Database {
     }
 
     fn refuse_strangers(&mut self) -> Result<(), OpenError> {
-        let Location::Postgres { url, .. } = &self.location else { return Ok(()) };
+        if !self.location.is_server() {
+            return Ok(());
+        }
         let Some(connection) = &mut self.connection else { return Ok(()) };
-        let difference = migrations::difference(connection)
-            .map_err(|error| OpenError::from_postgres(url, &error.to_string()))?;
+        let difference =
+            migrations::difference(connection).map_err(|error| self.location.refused(&error.to_string()))?;
         difference.refuse_strangers(&self.location.to_string())
     }
 }
@@ -183,6 +188,7 @@ impl Database {
 fn connect(location: &Location) -> Result<AnyConnection, OpenError> {
     match location {
         Location::Sqlite { path, lock_wait } => Ok(sqlite::reopen_writer(path, *lock_wait)?),
+        #[cfg(feature = "postgres")]
         Location::Postgres { url, lock_wait } => {
             Ok(postgres::connect(url, postgres::Access::Write, *lock_wait)?)
         }
@@ -193,6 +199,7 @@ fn connect(location: &Location) -> Result<AnyConnection, OpenError> {
 pub(super) fn connect_reader(location: &Location) -> Result<AnyConnection, PersistenceError> {
     Ok(match location {
         Location::Sqlite { path, lock_wait } => sqlite::open_reader(path, *lock_wait)?,
+        #[cfg(feature = "postgres")]
         Location::Postgres { url, lock_wait } => postgres::connect(url, postgres::Access::Read, *lock_wait)?,
     })
 }

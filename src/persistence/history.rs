@@ -50,6 +50,7 @@ fn insert<'a>(
                     written += insertion.on_conflict_do_nothing().execute(connection)? as u64;
                 }
             }
+            #[cfg(feature = "postgres")]
             AnyConnection::Postgres(connection) => {
                 let insertion = diesel::insert_into(index_points::table).values(rows.collect::<Vec<_>>());
                 written += insertion.on_conflict_do_nothing().execute(connection)? as u64;
@@ -135,6 +136,7 @@ fn thinned(
         .bind::<Text, _>(source);
     let rows: Vec<ThinnedRow> = match connection {
         AnyConnection::Sqlite(connection) => query.load(connection)?,
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(connection) => query.load(connection)?,
     };
     Ok(rows.into_iter().map(|row| (row.at, row.value)).collect())

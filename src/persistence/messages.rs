@@ -9,7 +9,6 @@ use actix::Message;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::oneshot;
-use utoipa::ToSchema;
 
 use super::PersistenceError;
 use super::slot_messages::SlotClaim;
@@ -173,14 +172,15 @@ pub struct Point {
 }
 
 /// A committed report, without its content.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct StoredReport {
     /// The id that readers use; rises with every report.
     pub id: i32,
     /// The edition that the report belongs to.
     pub edition: String,
     /// The time that readers see.
-    #[schema(value_type = String, format = DateTime)]
+    #[cfg_attr(feature = "web", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// The report's artifacts in the order in which they were opened.
     pub artifacts: Vec<StoredArtifact>,
@@ -199,7 +199,8 @@ impl StoredReport {
 }
 
 /// One committed artifact, without its content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct StoredArtifact {
     /// For example `html_vi`.
     pub name: String,

@@ -4,9 +4,12 @@
 
 use diesel::backend::Backend;
 use diesel::migration::{Migration, MigrationSource};
+#[cfg(feature = "postgres")]
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Oid, Text};
+use diesel::sql_types::Text;
+#[cfg(feature = "postgres")]
+use diesel::sql_types::{BigInt, Oid};
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -23,11 +26,14 @@ const OURS: [&str; 5] = ["reports", "artifacts", "artifact_chunks", "index_point
 const VIEW: &str = "0004_crypto_report";
 
 const FOR_SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+#[cfg(feature = "postgres")]
 const FOR_POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Held by whoever migrates a Postgres database: two replicas that start together take turns. Any number would do.
+#[cfg(feature = "postgres")]
 const TURN: i64 = 0x6576_656e_6b65_656c;
 
+#[cfg(feature = "postgres")]
 define_sql_function! {
     /// Whether a statement that names no schema finds it.
     fn pg_table_is_visible(table: Oid) -> Bool;
@@ -52,6 +58,7 @@ diesel::table! {
     }
 }
 
+#[cfg(feature = "postgres")]
 diesel::table! {
     pg_class (oid) {
         oid -> Oid,
@@ -114,6 +121,7 @@ pub(super) fn difference(connection: &mut AnyConnection) -> Result<Difference, P
     let applied = applied_versions(connection)?;
     let known = match connection {
         AnyConnection::Sqlite(_) => known::<Sqlite>(&FOR_SQLITE)?,
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(_) => known::<Pg>(&FOR_POSTGRES)?,
     };
     let is_known = |version: &String| known.iter().any(|migration| migration.version == *version);
@@ -147,6 +155,7 @@ pub(super) fn apply_before_the_view(connection: &mut AnyConnection) -> Result<()
 pub(super) fn apply_the_view(connection: &mut AnyConnection) -> Result<(), PersistenceError> {
     match connection {
         AnyConnection::Sqlite(connection) => make_the_view(connection, FOR_SQLITE),
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(connection) => {
             // Given back with the end of the transaction.
             diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
@@ -180,10 +189,12 @@ fn apply_those(
     if difference(connection)?.pending.is_empty() {
         return Ok(Vec::new());
     }
+    #[cfg(feature = "postgres")]
     if let AnyConnection::Postgres(connection) = connection {
         diesel::sql_query("SELECT pg_advisory_lock($1)").bind::<BigInt, _>(TURN).execute(connection)?;
     }
     let applied = run(connection, wanted);
+    #[cfg(feature = "postgres")]
     if let AnyConnection::Postgres(connection) = connection {
         diesel::sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(TURN).execute(connection)?;
     }
@@ -196,6 +207,7 @@ fn run(
 ) -> Result<Vec<String>, PersistenceError> {
     match connection {
         AnyConnection::Sqlite(connection) => run_on(connection, FOR_SQLITE, wanted),
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(connection) => run_on(connection, FOR_POSTGRES, wanted),
     }
     .map_err(|error| PersistenceError::Database(error.to_string()))
@@ -234,6 +246,7 @@ fn tables(connection: &mut AnyConnection, names: &[&str]) -> QueryResult<Vec<Str
             .order(sqlite_master::name)
             .load(connection),
         // Only what a statement without a schema's name would mean.
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(connection) => pg_class::table
             .filter(pg_class::relkind.eq_any([b'r', b'v', b'm', b'p', b'f']))
             .filter(pg_class::relname.eq_any(names))
@@ -274,8 +287,13 @@ mod tests {
         assert_eq!(difference(&mut connection).unwrap(), Difference::default());
         assert_eq!(tables(&mut connection, &OURS).unwrap().len(), OURS.len());
 
-        let AnyConnection::Sqlite(sqlite) = &mut connection else { panic!("not SQLite") };
+        let mut sqlite = match connection {
+            AnyConnection::Sqlite(sqlite) => sqlite,
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(_) => panic!("not SQLite"),
+        };
         sqlite.revert_all_migrations(FOR_SQLITE).unwrap();
+        let mut connection = AnyConnection::Sqlite(sqlite);
         assert_eq!(difference(&mut connection).unwrap().pending, applied);
         assert_eq!(apply(&mut connection).unwrap(), applied);
     }

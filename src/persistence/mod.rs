@@ -7,6 +7,11 @@
 pub mod actor;
 pub mod adoption;
 pub mod archive;
+#[cfg(feature = "postgres")]
+mod backends;
+#[cfg(not(feature = "postgres"))]
+#[path = "no_backends.rs"]
+mod backends;
 mod backlog;
 mod commit;
 mod connection;
@@ -19,6 +24,7 @@ pub mod messages;
 mod migrations;
 mod open_error;
 mod outage;
+#[cfg(feature = "postgres")]
 mod postgres;
 pub mod replica;
 mod reports;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "postgres")]
 use crate::config::PostgresUrl;
 
 /// What SQLite says when another connection holds the lock that a statement needs.
@@ -115,6 +116,7 @@ pub enum OpenError {
 
 impl OpenError {
     /// Names what libpq said while it opened `url`. What only the server can have said is a refusal.
+    #[cfg(feature = "postgres")]
     pub(super) fn from_postgres(url: &PostgresUrl, said: &str) -> Self {
         let (database, reason) = (url.to_string(), url.hide(said));
         // A server that starts, stops or is full says so as FATAL, too.
@@ -167,6 +169,7 @@ mod tests {
 
     use super::*;
 
+    #[cfg(feature = "postgres")]
     #[test]
     fn what_only_another_configuration_helps_against_is_a_refusal() {
         let url = PostgresUrl::parse("postgresql://user:hunter2@host/db").unwrap();

@@ -39,6 +39,7 @@ pub(super) fn remove_points(
     let query = diesel::sql_query(SERIES);
     let found: Vec<Series> = match connection {
         AnyConnection::Sqlite(connection) => query.load(connection)?,
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(connection) => query.load(connection)?,
     };
     for Series { series } in found {

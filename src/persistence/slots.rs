@@ -5,14 +5,12 @@
 
 use std::time::Duration;
 
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::query_dsl::methods::ExecuteDsl;
 use diesel::sql_types::{BigInt, Bool, Integer, Text};
-use diesel::sqlite::Sqlite;
 use jiff::Timestamp;
 
+use super::backends::Statement;
 use super::connection::AnyConnection;
 use super::error::PersistenceError;
 use super::slot_messages::{ClaimSlot, Claimed, SlotClaim};
@@ -68,6 +66,7 @@ pub(super) fn claim(connection: &mut AnyConnection, request: &ClaimSlot) -> Quer
         .bind::<BigInt, _>(micros(*lease));
     let won: Option<WonRow> = match connection {
         AnyConnection::Sqlite(connection) => query.get_result(connection).optional()?,
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(connection) => query.get_result(connection).optional()?,
     };
     if let Some(WonRow { fence, attempts }) = won {
@@ -140,6 +139,7 @@ fn look(connection: &mut AnyConnection, job: &str, due: Timestamp) -> QueryResul
         .bind::<BigInt, _>(due.as_microsecond());
     match connection {
         AnyConnection::Sqlite(connection) => query.get_result(connection).optional(),
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(connection) => query.get_result(connection).optional(),
     }
 }
@@ -153,13 +153,10 @@ fn change(connection: &mut AnyConnection, claim: &SlotClaim, statement: &str) ->
     Ok(execute(connection, query)? == 1)
 }
 
-fn execute<Q>(connection: &mut AnyConnection, query: Q) -> QueryResult<usize>
-where
-    Q: QueryId + QueryFragment<Sqlite> + QueryFragment<Pg>,
-    Q: ExecuteDsl<SqliteConnection> + ExecuteDsl<PgConnection>,
-{
+fn execute(connection: &mut AnyConnection, query: impl Statement) -> QueryResult<usize> {
     match connection {
         AnyConnection::Sqlite(connection) => ExecuteDsl::execute(query, connection),
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(connection) => ExecuteDsl::execute(query, connection),
     }
 }
@@ -168,6 +165,7 @@ where
 fn text(connection: &AnyConnection, statement: &str) -> String {
     let now = match connection {
         AnyConnection::Sqlite(_) => "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(_) => "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
     };
     statement.replace("{now}", now)

@@ -7,6 +7,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::phases::Phases;
+use crate::market::instruments::MarketInstruments;
 
 /// Bounds of the durations that are told apart, in seconds.
 const DURATIONS_S: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
@@ -101,4 +102,13 @@ impl ReportInstruments {
         let phases = "Time that a stored report took, by phase; whole is from the order to the receipt";
         registry.register_with_unit("report_phase", phases, Unit::Seconds, self.phases.clone());
     }
+}
+
+/// What actors count, over all their generations.
+#[derive(Clone)]
+pub struct Instruments {
+    /// Refreshes and sources.
+    pub market: MarketInstruments,
+    /// Reports.
+    pub report: ReportInstruments,
 }

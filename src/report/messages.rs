@@ -4,7 +4,6 @@ use actix::Message;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::watch;
-use utoipa::ToSchema;
 
 use super::phases::Phases;
 use super::section::Section;
@@ -142,19 +141,20 @@ impl AutoReportStatus {
 }
 
 /// What one attempt of `AutoReport` came to.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Attempt {
     /// The time that the report was due.
-    #[schema(value_type = String, format = DateTime)]
+    #[cfg_attr(feature = "web", schema(value_type = String, format = DateTime))]
     pub due: Timestamp,
     /// When the attempt ended.
-    #[schema(value_type = String, format = DateTime)]
+    #[cfg_attr(feature = "web", schema(value_type = String, format = DateTime))]
     pub ended: Timestamp,
     /// The report; nothing if there is none.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "web", schema(required = true))]
     pub report_id: Option<i32>,
     /// Why there is none.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "web", schema(required = true))]
     pub error: Option<String>,
 }
 

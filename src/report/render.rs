@@ -190,6 +190,7 @@ pub(crate) fn engine() -> Tera {
 }
 
 /// Makes sure that every word that the templates ask for is there in every language.
+#[cfg(feature = "web")]
 pub(crate) fn check_words<'a>(templates: impl Iterator<Item = &'a str> + Clone) -> Result<(), TextError> {
     text::check(templates.flat_map(keys_in))
 }

@@ -1,7 +1,6 @@
 //! What the supervisor tells about itself and its children.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::ending::Ending;
 use super::waits::Waited;
@@ -58,7 +57,8 @@ pub struct ChildStatus {
 }
 
 /// What a child is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ChildState {
     /// Its generation lives.

@@ -13,26 +13,16 @@ use super::token::Token;
 use crate::clock::{Clock, Stopwatch};
 use crate::config::ReportConfig;
 use crate::journal::Journal;
-use crate::market::instruments::MarketInstruments;
 use crate::market::messages::Refresh;
 use crate::market::store::IndexStore;
 use crate::persistence::archive::Archive;
-use crate::report::instruments::ReportInstruments;
+use crate::report::instruments::Instruments;
 use crate::report::language::Language;
 use crate::report::messages::ObserveSchedule;
 use crate::report::render::Templates;
 use crate::supervision::handle::SupervisorHandle;
 use crate::supervision::link::Recipient;
 use crate::supervision::memory_monitor::logbook::Logbook;
-
-/// What actors count, over all their generations.
-#[derive(Clone)]
-pub struct Instruments {
-    /// Refreshes and sources.
-    pub market: MarketInstruments,
-    /// Reports.
-    pub report: ReportInstruments,
-}
 
 /// What the routes answer from. Cheap to clone.
 #[derive(Clone)]

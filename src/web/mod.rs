@@ -40,12 +40,13 @@ mod viewer;
 mod visit;
 mod whence;
 
+pub use crate::report::instruments::Instruments;
 pub use access::Access;
 pub use command::Restarting;
 pub use dashboard::desk::Dashboard;
 pub use door::Closing;
 pub use entrance::{Entrance, Way};
-pub use face::{Face, Instruments};
+pub use face::Face;
 pub use journal::LogPage;
 pub use mount::{Mount, configure};
 pub use orders::Orders;

@@ -1,5 +1,6 @@
 //! What somebody may try who means harm, and that it does none. Bounded in number and time, and on 127.0.0.1 only.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 #[path = "../common/mod.rs"]

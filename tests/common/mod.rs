@@ -3,17 +3,30 @@
 #![allow(dead_code, unreachable_pub, missing_docs)] // every test binary uses a part of it
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
 
+// What is about the daemon; supervision alone needs the last one.
+#[cfg(feature = "cli")]
 pub mod client;
+#[cfg(feature = "cli")]
 pub mod exchange;
+#[cfg(feature = "cli")]
 pub mod footprint;
+#[cfg(feature = "cli")]
 pub mod house;
+#[cfg(feature = "cli")]
 pub mod keeper;
+#[cfg(feature = "cli")]
 pub mod log_lines;
+#[cfg(feature = "cli")]
 pub mod page;
+#[cfg(feature = "cli")]
 pub mod program;
+#[cfg(feature = "cli")]
 pub mod proving;
+#[cfg(feature = "cli")]
 pub mod proxy;
+#[cfg(feature = "cli")]
 pub mod raw;
+#[cfg(feature = "cli")]
 pub mod redis;
 pub mod worker;
 

@@ -1,4 +1,5 @@
 //! A report as its readers get it: what the five artifacts hold, how large they are, what hostile data does to them.
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 mod fragments;

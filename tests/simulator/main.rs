@@ -1,5 +1,6 @@
 //! The simulated exchange, asked over real HTTP: the shape of every source, and every fault.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "test helpers outside of #[test] functions")]
 
 mod faults;

@@ -38,6 +38,7 @@ impl InProcessStore {
     }
 
     /// Keeps `snapshot` unless what is there is as new.
+    #[cfg(feature = "redis")]
     pub(super) fn offer(&self, snapshot: Snapshot, until: Timestamp) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.as_ref().is_none_or(|kept| kept.snapshot.taken_at < snapshot.taken_at) {

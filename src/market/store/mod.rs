@@ -4,6 +4,7 @@
 //! half of one.
 
 mod in_process;
+#[cfg(feature = "redis")]
 mod redis;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use super::model::Snapshot;
 use crate::persistence::archive::PoolUse;
 
 pub use in_process::InProcessStore;
+#[cfg(feature = "redis")]
 pub use redis::RedisStore;
 
 /// Keeps the latest snapshot.

@@ -1,10 +1,10 @@
 //! A stretch of the timeline, as it is shown: points, and what happened meanwhile.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// A stretch of the timeline. Sizes are in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Stretch {
     /// The children, in the order in which a point lists them.
     pub names: Vec<String>,
@@ -15,7 +15,8 @@ pub struct Stretch {
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Point {
     /// When the step began, in milliseconds since 1970 by the daemon's clock.
     pub at_ms: i64,
@@ -30,7 +31,8 @@ pub struct Point {
 }
 
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Mark {
     /// When it was noticed, in milliseconds since 1970 by the daemon's clock.
     pub at_ms: i64,
@@ -39,7 +41,8 @@ pub struct Mark {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Happened {
     /// The process was started, or was replaced.
@@ -56,7 +59,8 @@ pub enum Happened {
 }
 
 /// Why a child has a new generation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// Its memory, or another one's that it may hold.

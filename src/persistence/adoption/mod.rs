@@ -7,14 +7,22 @@
 mod created_at;
 mod error;
 mod from_file;
+#[cfg(feature = "postgres")]
+mod obstacle;
 pub(super) mod occupant;
 mod old_file;
 mod old_table;
 mod run;
+#[cfg(feature = "postgres")]
+mod server;
+#[cfg(not(feature = "postgres"))]
+#[path = "no_server.rs"]
+mod server;
 mod shape;
 mod takeover;
 mod tally;
 mod text_check;
+#[cfg(feature = "postgres")]
 mod within_server;
 
 pub use error::AdoptionError;

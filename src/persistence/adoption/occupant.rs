@@ -6,6 +6,7 @@ use diesel::sql_types::{Bool, Text};
 use super::error::AdoptionError;
 use super::old_table::{EDITION, KEPT_TABLE, OLD_TABLE};
 use super::shape::{Dialect, Found, differences};
+use crate::persistence::backends::Row;
 use crate::persistence::connection::AnyConnection;
 use crate::persistence::schema::reports;
 
@@ -58,6 +59,7 @@ struct ColumnRow {
     is_primary_key: bool,
 }
 
+#[cfg(feature = "postgres")]
 const KIND_IN_POSTGRES: &str = "\
     SELECT CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'a view'
            WHEN 'm' THEN 'a materialized view' WHEN 'f' THEN 'a foreign table' WHEN 'S' THEN 'a sequence'
@@ -68,6 +70,7 @@ const KIND_IN_SQLITE: &str = "\
     SELECT CASE type WHEN 'table' THEN 'table' WHEN 'index' THEN 'an index' ELSE 'a ' || type END AS kind
     FROM sqlite_master WHERE lower(name) = $1 AND type <> 'trigger'";
 
+#[cfg(feature = "postgres")]
 const COLUMNS_IN_POSTGRES: &str = "\
     SELECT a.attname::text AS name, format_type(a.atttypid, NULL) AS kind,
            EXISTS (SELECT FROM pg_index x
@@ -82,6 +85,7 @@ const COLUMNS_IN_SQLITE: &str =
 pub(in crate::persistence) fn look(connection: &mut AnyConnection) -> QueryResult<Option<Occupant>> {
     let (kind_query, columns_query, dialect) = match connection {
         AnyConnection::Sqlite(_) => (KIND_IN_SQLITE, COLUMNS_IN_SQLITE, Dialect::Sqlite),
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(_) => (KIND_IN_POSTGRES, COLUMNS_IN_POSTGRES, Dialect::Postgres),
     };
     let kinds: Vec<Kind> = about_the_name(connection, kind_query)?;
@@ -98,13 +102,11 @@ pub(in crate::persistence) fn look(connection: &mut AnyConnection) -> QueryResul
     }))
 }
 
-fn about_the_name<T>(connection: &mut AnyConnection, query: &str) -> QueryResult<Vec<T>>
-where
-    T: 'static + QueryableByName<diesel::pg::Pg> + QueryableByName<diesel::sqlite::Sqlite>,
-{
+fn about_the_name<T: Row>(connection: &mut AnyConnection, query: &str) -> QueryResult<Vec<T>> {
     let query = diesel::sql_query(query).bind::<Text, _>(OLD_TABLE);
     match connection {
         AnyConnection::Sqlite(connection) => query.load(connection),
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(connection) => query.load(connection),
     }
 }
@@ -123,6 +125,7 @@ fn has_table(connection: &mut AnyConnection, name: &str) -> QueryResult<bool> {
         )
         .bind::<Text, _>(name)
         .get_result(connection)?,
+        #[cfg(feature = "postgres")]
         AnyConnection::Postgres(connection) => {
             diesel::sql_query("SELECT to_regclass($1) IS NOT NULL AS is_there")
                 .bind::<Text, _>(name)
@@ -147,64 +150,4 @@ fn has_imported(connection: &mut AnyConnection) -> QueryResult<bool> {
         .first(connection)
         .optional()?;
     Ok(imported.is_some())
-}
-
-#[derive(QueryableByName)]
-struct Circumstances {
-    #[diesel(sql_type = Text)]
-    owner: String,
-    #[diesel(sql_type = Bool)]
-    is_owner: bool,
-    #[diesel(sql_type = Text)]
-    schema: String,
-    #[diesel(sql_type = Text)]
-    first_schema: String,
-    #[diesel(sql_type = Text)]
-    encoding: String,
-    #[diesel(sql_type = Bool)]
-    has_policies: bool,
-}
-
-const CIRCUMSTANCES: &str = "\
-    SELECT pg_get_userbyid(c.relowner)::text AS owner, pg_has_role(c.relowner, 'USAGE') AS is_owner,
-           c.relnamespace::regnamespace::text AS schema, coalesce(quote_ident(current_schema()), 'none') AS first_schema,
-           current_setting('server_encoding') AS encoding, c.relrowsecurity AS has_policies
-    FROM pg_class c WHERE c.oid = to_regclass($1)";
-
-#[derive(QueryableByName)]
-struct Ambiguous {
-    #[diesel(sql_type = Text)]
-    id: String,
-}
-
-/// What would keep a server's table from being adopted in the end, and what to do about it.
-pub(super) fn obstacle(connection: &mut PgConnection) -> QueryResult<Option<String>> {
-    let found: Circumstances =
-        diesel::sql_query(CIRCUMSTANCES).bind::<Text, _>(OLD_TABLE).get_result(connection)?;
-    let Circumstances { owner, is_owner, schema, first_schema, encoding, has_policies } = found;
-    if !is_owner {
-        return Ok(Some(format!("it belongs to {owner}: connect as {owner}, or as a member of that role")));
-    }
-    if schema != first_schema {
-        return Ok(Some(format!(
-            "it is in schema {schema}, and the view would come into schema {first_schema}: add \
-             options=-csearch_path%3D{schema} to DATABASE_URL"
-        )));
-    }
-    if encoding != "UTF8" {
-        let remedy = "restore a dump of it into a database in UTF8 first";
-        return Ok(Some(format!("the database is encoded in {encoding}: {remedy}")));
-    }
-    if has_policies {
-        let remedy =
-            "decide who may read all of it, then ALTER TABLE crypto_report DISABLE ROW LEVEL SECURITY";
-        return Ok(Some(format!("it has row security, which the view would not have: {remedy}")));
-    }
-    let ambiguous: Option<Ambiguous> = diesel::sql_query(
-        "SELECT coalesce(id::text, 'null') AS id FROM crypto_report \
-         GROUP BY crypto_report.id HAVING count(*) > 1 OR crypto_report.id IS NULL LIMIT 1",
-    )
-    .get_result(connection)
-    .optional()?;
-    Ok(ambiguous.map(|row| format!("its ids are not unique: {} is one that is not; correct it", row.id)))
 }

@@ -15,6 +15,7 @@ pub(super) struct Found {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     Sqlite,
+    #[cfg(feature = "postgres")]
     Postgres,
 }
 
@@ -33,10 +34,13 @@ pub(super) fn differences(dialect: Dialect, columns: &[Found]) -> Option<String>
 
 fn wrong_type(dialect: Dialect, name: &str, column: &Found) -> Option<String> {
     let (right, fits) = match (dialect, name) {
+        #[cfg(feature = "postgres")]
         (Dialect::Postgres, "id") => ("integer", column.kind == "integer"),
+        #[cfg(feature = "postgres")]
         (Dialect::Postgres, "created_at") => {
             ("timestamp with time zone", column.kind == "timestamp with time zone")
         }
+        #[cfg(feature = "postgres")]
         (Dialect::Postgres, _) => ("text", ["text", "character varying"].contains(&column.kind.as_str())),
         // The only type that means anything to SQLite: such an id is unique, and a whole number.
         (Dialect::Sqlite, "id") => ("integer primary key", column.kind == "integer" && column.is_primary_key),
@@ -63,11 +67,13 @@ mod tests {
     fn every_difference_is_named() {
         let texts = "css_content text, js_content text, html_content_en text, js_content_en text";
         for (dialect, found, expected) in [
+            #[cfg(feature = "postgres")]
             (
                 Dialect::Postgres,
                 format!("id integer!, html_content character varying, {texts}, created_at timestamp with time zone, x y"),
                 None,
             ),
+            #[cfg(feature = "postgres")]
             (
                 Dialect::Postgres,
                 format!("id bigint!, html_content jsonb, {texts}, created_at timestamp without time zone"),
@@ -76,6 +82,7 @@ mod tests {
                      timestamp without time zone instead of timestamp with time zone",
                 ),
             ),
+            #[cfg(feature = "postgres")]
             (
                 Dialect::Postgres,
                 "id integer, html_content text, css_content text, js_content text, created_at timestamp with time zone"
