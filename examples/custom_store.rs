@@ -14,7 +14,7 @@ use actix::System;
 use evenkeel::clock::Clock;
 use evenkeel::config::Config;
 use evenkeel::daemon::Daemon;
-use evenkeel::market::messages::Refresh;
+use evenkeel::market::messages::{Observe, Refresh};
 use evenkeel::market::model::Snapshot;
 use evenkeel::market::store::{IndexStore, StoreError};
 use evenkeel::simulator::exchange::{Exchange, ExchangeConfig};
@@ -103,8 +103,12 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Daemon::builder().config(config).clock(clock.clone()).store(store).start()
     };
     let (one, other) = (start("one")?, start("other")?);
-    // Both refresh once when they start; whichever asks its actor now is answered after that.
-    other.market.send(Refresh).await?;
+    // Each refreshes when it starts; after that, the next one in three minutes.
+    for daemon in [&one, &other] {
+        while daemon.market.send(Observe).await?.last.is_none() {
+            actix_rt::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
     one.market.send(Refresh).await?;
     let written = taken_at(&*one.store).await?;
     println!("one daemon took a snapshot at {written}");

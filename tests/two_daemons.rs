@@ -114,11 +114,9 @@ async fn each_looks_after_its_own() {
     };
     let restarted = async {
         loop {
-            match events.next().await.expect("the events end too early") {
-                Event::Restarted { child, cause, proof, generation } => {
-                    break (child.to_string(), cause, proof, generation);
-                }
-                _ => {}
+            let event = events.next().await.expect("the events end too early");
+            if let Event::Restarted { child, cause, proof, generation } = event {
+                break (child.to_string(), cause, proof, generation);
             }
         }
     };

@@ -37,7 +37,9 @@ fn written() -> BTreeSet<Route> {
             "web::scope",
             "web::redirect",
         ] {
-            assert!(!text.contains(other), "{} has {other}…: write #[route(…)]", path.display());
+            // The face as a whole is below a scope of an application's.
+            let is_mount = path.ends_with("mount.rs") && other == "web::scope";
+            assert!(is_mount || !text.contains(other), "{} has {other}…: write #[route(…)]", path.display());
         }
         for attribute in text.split("#[route(").skip(1).map(|rest| rest.split(")]").next().unwrap()) {
             let mut quoted = attribute.split('"').skip(1).step_by(2);
