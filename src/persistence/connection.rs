@@ -15,6 +15,15 @@ pub(super) enum AnyConnection {
 }
 
 impl AnyConnection {
+    /// The connection itself, if it is one of a file.
+    pub(super) fn into_file(self) -> Option<SqliteConnection> {
+        match self {
+            Self::Sqlite(connection) => Some(connection),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Begins a transaction that is going to write.
     pub(super) fn begin(&mut self) -> QueryResult<()> {
         match self {

@@ -287,11 +287,7 @@ mod tests {
         assert_eq!(difference(&mut connection).unwrap(), Difference::default());
         assert_eq!(tables(&mut connection, &OURS).unwrap().len(), OURS.len());
 
-        let mut sqlite = match connection {
-            AnyConnection::Sqlite(sqlite) => sqlite,
-            #[cfg(feature = "postgres")]
-            AnyConnection::Postgres(_) => panic!("not SQLite"),
-        };
+        let mut sqlite = connection.into_file().unwrap();
         sqlite.revert_all_migrations(FOR_SQLITE).unwrap();
         let mut connection = AnyConnection::Sqlite(sqlite);
         assert_eq!(difference(&mut connection).unwrap().pending, applied);

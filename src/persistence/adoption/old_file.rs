@@ -99,12 +99,8 @@ impl OldFile {
     }
 
     fn on(connection: AnyConnection, path: &Path) -> Result<Self, PersistenceError> {
-        let mut connection = match connection {
-            AnyConnection::Sqlite(connection) => connection,
-            #[cfg(feature = "postgres")]
-            AnyConnection::Postgres(_) => {
-                return Err(AdoptionError::NoFile { path: path.to_path_buf() }.into());
-            }
+        let Some(mut connection) = connection.into_file() else {
+            return Err(AdoptionError::NoFile { path: path.to_path_buf() }.into());
         };
         let word: Word = diesel::sql_query("PRAGMA encoding").get_result(&mut connection)?;
         if word.encoding != "UTF-8" {
