@@ -164,6 +164,12 @@ impl Gauges {
             memory.and_then(|it| Some(it.unattributed? as f64)),
         )?;
         sheet.gauge(
+            "process_elsewhere",
+            "The part of it that actors of other supervisors in the same process hold",
+            bytes(),
+            memory.map(|it| it.elsewhere as f64),
+        )?;
+        sheet.gauge(
             "process_limit",
             "The least memory limit of the control groups of the process",
             bytes(),
