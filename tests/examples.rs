@@ -26,6 +26,7 @@ fn an_actor_of_ones_own_is_restarted_and_nothing_is_lost() {
     story("supervise_your_own", &[], &parts);
 }
 
+#[cfg(all(feature = "web", feature = "simulator"))]
 #[test]
 fn an_application_has_everything_under_market_and_lets_nobody_else_in() {
     let parts = [
@@ -50,6 +51,7 @@ fn the_application_has_fewer_than_forty_lines() {
     assert!((20..40).contains(&lines), "{lines} lines");
 }
 
+#[cfg(all(feature = "web", feature = "simulator"))]
 #[test]
 fn a_source_of_ones_own_is_heard_first_and_the_others_when_it_fails() {
     let story = story("custom_source", &[], &["gold in the document: {", "\"code\": \"XAU\""]);
@@ -64,6 +66,7 @@ fn a_source_of_ones_own_is_heard_first_and_the_others_when_it_fails() {
     }
 }
 
+#[cfg(all(feature = "web", feature = "simulator"))]
 #[test]
 fn a_store_of_ones_own_is_shared_and_survives() {
     let parts = [

@@ -1,6 +1,7 @@
 //! Two daemons and an application's own supervisor in one process: each looks after its own, and nothing of one shows in
 //! another.
 
+#![cfg(all(feature = "cli", feature = "jemalloc", feature = "postgres", feature = "redis"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test")]
 
 use std::path::Path;
