@@ -84,6 +84,8 @@ async fn killed_in_the_middle_of_a_refresh() {
     let mut server = RedisServer::start().await;
     let proxy = Proxy::to(server.port()).await;
     let port = proxy.address.port();
+    // A port is given out again: what was said of it may be another test's.
+    let earlier = said(port).len();
     let house = open(port, |redis| redis.answer_within = SOON).await;
     refresh_well(&house, &server).await;
 
@@ -98,7 +100,7 @@ async fn killed_in_the_middle_of_a_refresh() {
     server.start_again().await;
     proxy.set(Manner::Pass);
     refresh_well(&house, &server).await;
-    assert_eq!(said(port).len(), 1);
+    assert_eq!(said(port).len(), earlier + 1);
 }
 
 #[actix_rt::test]
@@ -106,6 +108,7 @@ async fn a_server_that_hangs_costs_its_time_limits_and_no_more() {
     let server = RedisServer::start().await;
     let proxy = Proxy::to(server.port()).await;
     let port = proxy.address.port();
+    let earlier = said(port).len();
     let limit = Duration::from_millis(200);
     let house = open(port, |redis| (redis.connect_within, redis.answer_within) = (limit, limit)).await;
     refresh_well(&house, &server).await;
@@ -124,7 +127,7 @@ async fn a_server_that_hangs_costs_its_time_limits_and_no_more() {
     }
     let requests = stopwatch.elapsed() - before;
     println!("hung: a refresh took {waited:?}, 20 requests {requests:?}");
-    let lines = said(port);
+    let lines = said(port).split_off(earlier);
     assert!(lines.len() == 1 && lines[0].contains("did not answer within 200 ms"), "{lines:?}");
 
     proxy.set(Manner::Pass);
