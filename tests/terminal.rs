@@ -68,9 +68,13 @@ async fn a_daemon_is_looked_at_and_commanded_over_its_socket() {
     assert_eq!((&seen["indices"]["known"], &seen["course"]["speed"]), (&16.into(), &60.0.into()));
     let screen = told(path, &["status"]);
     assert!(screen.starts_with("evenkeel 0.1.0  running  up ") && screen.contains("clock × 60"), "{screen}");
-    for part in
-        ["indices  16 of 16 known", "reports  ", "process  pid ", "report-builder", "restarts: asked for"]
-    {
+    for part in [
+        "indices  16 of 16 known",
+        "reports  ",
+        "process  pid ",
+        "report-builder",
+        "restarts: because of memory",
+    ] {
         assert!(screen.contains(part), "{part}: {screen}");
     }
 

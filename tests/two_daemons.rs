@@ -148,6 +148,7 @@ async fn each_looks_after_its_own() {
     assert_eq!(generations(&other.supervisor).await, before[1]);
     let again = start(settings(&directories[0], &exchange, 1)).expect("the directory is free again");
     assert_eq!(again.archive.count().unwrap(), 1, "the report is still there");
+    eventually(SOON, "its monitor has begun", async || again.memory.status()).await;
     for daemon in [again, other] {
         let report = daemon.shut_down().await.unwrap();
         assert_eq!(report.drained.len(), before[1].len(), "{report:?}");
