@@ -12,12 +12,8 @@ use actix::System;
 use evenkeel::clock::Clock;
 use evenkeel::config::Config;
 use evenkeel::daemon::Daemon;
-use evenkeel::market::document::Document;
-use evenkeel::market::messages::Refresh;
-use evenkeel::market::model::{OwnIndex, Quote, Snapshot};
-use evenkeel::market::source::IndexSource;
-use evenkeel::simulator::exchange::{Exchange, ExchangeConfig};
-use futures_util::future::BoxFuture;
+use evenkeel::market::{BoxFuture, Document, IndexSource, OwnIndex, Quote, Refresh, Snapshot};
+use evenkeel::simulator::{Exchange, ExchangeConfig};
 use serde_json::Value;
 
 #[global_allocator]

@@ -6,7 +6,7 @@
 use std::error::Error;
 
 use actix_web::{App, HttpResponse, HttpServer, Result, body::BoxBody, dev, middleware, web};
-use evenkeel::simulator::exchange::{Exchange, ExchangeConfig};
+use evenkeel::simulator::{Exchange, ExchangeConfig};
 use evenkeel::{clock::Clock, config::Config, daemon::Daemon};
 
 // What it asks itself, which is no part of the application.

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use actix::prelude::*;
 use evenkeel::config::MemoryConfig;
-use evenkeel::memory::bytes::size;
-use evenkeel::supervision::account::RestartProof;
+use evenkeel::memory::size;
+use evenkeel::supervision::RestartProof;
 use evenkeel::{Child, Event, Events, Limit, Link, RestartPolicy, Supervisor, Trend};
 
 /// The one line that gives every actor an account of its own.

@@ -44,6 +44,13 @@ enum Source {
 }
 
 /// A point of monotonic, real time; see [`Clock::stopwatch`].
+///
+/// ```
+/// use evenkeel::clock::{Clock, Stopwatch};
+///
+/// let since: Stopwatch = Clock::system().stopwatch();
+/// assert!(since.elapsed_ms() < 60_000);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(tokio::time::Instant);
 

@@ -4,7 +4,35 @@
 //! templates, the configuration's time zone.
 //!
 //! A daemon that listens, and one for an application's own server, need the feature `web`; without it there are the actors
-//! and what they store. All of it needs `sqlite`.
+//! and what they store. All of it needs `sqlite`. [The guide](crate::guide::daemon) has one within an application; here is one
+//! that is made by a [`Builder`], asked and ended, with what may keep it from starting:
+//!
+//! ```
+//! use evenkeel::config::Config;
+//! use evenkeel::daemon::{Builder, Daemon, StartError};
+//!
+//! # actix::System::new().block_on(async {
+//! # let directory = tempfile::tempdir()?;
+//! # let data_dir = directory.path().to_path_buf();
+//! let mut config = Config { data_dir, ..Config::default() };
+//! // Nothing is collected: no market is on.
+//! (config.market.vietnam, config.market.crypto, config.market.us) = (false, false, true);
+//! config.market.sources.yahoo.enabled = false;
+//!
+//! let builder: Builder = Daemon::builder().config(config.clone());
+//! let daemon: Daemon = builder.start()?;
+//! assert_eq!(daemon.address, None, "it listens nowhere unless it is told to");
+//! assert!(daemon.archive.list(10, None)?.is_empty());
+//!
+//! // A directory has one daemon.
+//! let second = Daemon::builder().config(config).start();
+//! assert!(matches!(second, Err(StartError::Occupied { .. })));
+//!
+//! let ended = daemon.shut_down().await?;
+//! assert!(ended.cut_short.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
 
 mod builder;
 mod circumstances;
@@ -51,19 +79,24 @@ use crate::supervision::messages::SupervisorError;
 use crate::supervision::status::ShutdownReport;
 
 pub use builder::Builder;
+#[doc(hidden)]
 pub use circumstances::Circumstances;
 use day::Tally;
 use diary::{Diary, Writer};
 pub use error::StartError;
+#[doc(hidden)]
 pub use extent::Extent;
 use face::Faces;
 #[cfg(feature = "web")]
+#[doc(hidden)]
 pub use face::Remains;
 use foundation::Foundation;
 use links::Links;
 #[cfg(feature = "web")]
+#[doc(hidden)]
 pub use listener::{FIRST_DESCRIPTOR, Inherited};
 #[cfg(feature = "web")]
+#[doc(hidden)]
 pub use socket::{OwnersSocket, SOCKET, too_long};
 
 /// How long a question about the schedule waits for a scheduler that is being replaced.
@@ -105,6 +138,7 @@ impl Daemon {
     ///
     /// # Errors
     /// See [`StartError`]; nothing is left running.
+    #[doc(hidden)]
     pub fn start(config: Config, clock: Clock, extent: Extent) -> Result<Self, StartError> {
         Self::start_under(Circumstances::default(), config, clock, extent)
     }
@@ -113,6 +147,7 @@ impl Daemon {
     ///
     /// # Errors
     /// See [`StartError`]; nothing is left running.
+    #[doc(hidden)]
     pub fn start_under(
         circumstances: Circumstances,
         config: Config,

@@ -9,14 +9,14 @@
 //! | room | what lives there | feature |
 //! | --- | --- | --- |
 //! | [`guide`] | how an application supervises its own actors, and embeds the daemon | |
-//! | [`cli`] | the command line of the `evenkeel` program | `cli` |
-//! | [`soak`] | simulated days through the whole daemon, measured; only the waiting is left out | `cli` |
+//! | `cli` | the command line of the `evenkeel` program | `cli` |
+//! | `soak` | simulated days through the whole daemon, measured; only the waiting is left out | `cli` |
 //! | [`daemon`] | the composition root: links, then actors, then the web face; an ordered end | `sqlite` |
 //! | [`web`] | what browsers and scripts see | `web` |
 //! | [`report`] | composing, rendering, streaming; the `ReportBuilder` and `AutoReport` actors | `sqlite` |
 //! | [`market`] | indices, sources, the latest snapshot; the `MarketIndices` actor | `sqlite` |
-//! | [`analytics`] | indicators: pure functions of prices | `sqlite` |
-//! | [`laboratory`] | actors that leak on purpose, for trials of the memory monitor | `sqlite` |
+//! | `analytics` | indicators: pure functions of prices | `sqlite` |
+//! | `laboratory` | actors that leak on purpose, for trials of the memory monitor | `sqlite` |
 //! | [`persistence`] | reports and history in a database; the `Persistence` actor and the read side | `sqlite` |
 //! | [`simulator`] | a simulated exchange that answers over real HTTP | `simulator` |
 //! | [`supervision`] | links, generations, restart policy; the `Supervisor` and `MemoryMonitor` actors | |
@@ -24,6 +24,10 @@
 //! | [`journal`] | the last lines of the log, for whoever looks at the running daemon | `web` |
 //! | [`config`] | every setting, validated once, at start | `sqlite`, but for limits and supervision |
 //! | [`clock`] | the only source of wall-clock time | |
+//!
+//! What is shown here is what is promised: docs/public-items.md lists it, and a change of it is a change of the version. Modules
+//! below those rooms, and the rooms without a link, can be reached for the sake of this package's own tests and programs; they change
+//! without notice.
 //!
 //! All features are on by default, and each only adds. Without any, the crate is supervision, and measures the process as a
 //! whole; `jemalloc` measures child by child and brings [`Allocator`] and [`install_allocator!`]; `postgres` and `redis` bring
@@ -49,8 +53,10 @@
 //! 13. A data directory has one daemon, and its socket there lets nobody in but the daemon's own user.
 
 #[cfg(feature = "sqlite")]
+#[doc(hidden)]
 pub mod analytics;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -60,6 +66,7 @@ pub mod guide;
 #[cfg(feature = "web")]
 pub mod journal;
 #[cfg(feature = "sqlite")]
+#[doc(hidden)]
 pub mod laboratory;
 #[cfg(feature = "sqlite")]
 pub mod market;
@@ -71,6 +78,7 @@ pub mod report;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod soak;
 pub mod supervision;
 #[cfg(feature = "web")]

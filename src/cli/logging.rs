@@ -10,8 +10,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clap::ValueEnum;
 use env_logger::{Builder, Env, Target};
-use log::Record;
-use log::kv::{Error, Key, Value, VisitSource};
 
 use crate::clock::Clock;
 use crate::journal::{Entry, Fold, Journal, Severity, line};
@@ -73,7 +71,7 @@ pub(super) fn install(format: LogFormat, clock: Clock, filter: &str) -> Log {
     let kept = log.clone();
     builder.format(move |out, record| {
         let style = out.default_level_style(record.level());
-        for entry in kept.take(entry(record, &clock)?) {
+        for entry in kept.take(Entry::of(record, clock.now())) {
             kept.manner.write(out, &entry, &style, &style.render_reset())?;
         }
         Ok(())
@@ -159,36 +157,8 @@ impl Manner {
     }
 }
 
-fn entry(record: &Record<'_>, clock: &Clock) -> io::Result<Entry> {
-    let mut fields = Fields(serde_json::Map::new());
-    record.key_values().visit(&mut fields).map_err(io::Error::other)?;
-    let event = match fields.0.remove("event") {
-        Some(serde_json::Value::String(event)) => event,
-        _ => String::new(),
-    };
-    Ok(Entry {
-        number: 0,
-        at: clock.now(),
-        level: record.level().into(),
-        event,
-        target: record.target().to_owned(),
-        message: line::one_line(&record.args().to_string()),
-        fields: fields.0,
-    })
-}
-
 /// Whether standard error is the stream that systemd has connected to its journal (`man 5 systemd.exec`).
 fn is_systemd_journal() -> bool {
     let Ok(stream) = std::env::var("JOURNAL_STREAM") else { return false };
     std::fs::metadata("/proc/self/fd/2").is_ok_and(|file| stream == format!("{}:{}", file.dev(), file.ino()))
-}
-
-struct Fields(serde_json::Map<String, serde_json::Value>);
-
-impl<'kvs> VisitSource<'kvs> for Fields {
-    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), Error> {
-        let value = serde_json::to_value(&value).unwrap_or_else(|_| value.to_string().into());
-        self.0.insert(key.to_string(), value);
-        Ok(())
-    }
 }

@@ -24,6 +24,22 @@ struct Sleeping {
 }
 
 /// Sets a stepped clock forward.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use evenkeel::clock::{Clock, Hand};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let start = "2026-03-02T02:00:00Z".parse().unwrap();
+/// let (clock, hand): (Clock, Hand) = Clock::stepped(start);
+/// let sleeper = async { clock.sleep(Duration::from_secs(3600)).await };
+/// // As soon as one sleeps, the hour is over.
+/// let steered = async { hand.advance_to(hand.next(1).await) };
+/// futures_util::future::join(sleeper, steered).await;
+/// assert_eq!(clock.now(), "2026-03-02T03:00:00Z".parse().unwrap());
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 pub struct Hand(pub(super) Arc<Steps>);
 

@@ -190,6 +190,7 @@ impl Daemon {
     ///
     /// # Errors
     /// When the supervisor is gone already.
+    #[doc(hidden)]
     pub async fn step_aside(mut self) -> Result<Remains, SupervisorError> {
         let (mut listener, mut socket) = (None, None);
         if let Some(face) = self.faces.open.take() {

@@ -3,8 +3,11 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use log::kv::{Error, Key, VisitSource};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use super::plain::one_line;
 
 /// One line of the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,6 +79,26 @@ impl From<log::Level> for Severity {
 }
 
 impl Entry {
+    /// The line of a log record, written at `at`; the journal numbers it.
+    pub fn of(record: &log::Record<'_>, at: Timestamp) -> Self {
+        let mut fields = Fields(Map::new());
+        // What a pair of somebody else's type cannot say of itself is left out, and the line kept.
+        let _ = record.key_values().visit(&mut fields);
+        let event = match fields.0.remove("event") {
+            Some(Value::String(event)) => event,
+            _ => String::new(),
+        };
+        Self {
+            number: 0,
+            at,
+            level: record.level().into(),
+            event,
+            target: record.target().to_owned(),
+            message: one_line(&record.args().to_string()),
+            fields: fields.0,
+        }
+    }
+
     /// The child that the line is about, if it is about one.
     pub fn child(&self) -> Option<&str> {
         self.fields.get("child").and_then(Value::as_str)
@@ -85,6 +108,16 @@ impl Entry {
     pub(super) fn bytes(&self) -> usize {
         let fields: usize = self.fields.iter().map(|(name, value)| name.len() + held(value)).sum();
         size_of::<Self>() + self.event.len() + self.target.len() + self.message.len() + fields
+    }
+}
+
+struct Fields(Map<String, Value>);
+
+impl<'kvs> VisitSource<'kvs> for Fields {
+    fn visit_pair(&mut self, key: Key<'kvs>, value: log::kv::Value<'kvs>) -> Result<(), Error> {
+        let value = serde_json::to_value(&value).unwrap_or_else(|_| value.to_string().into());
+        self.0.insert(key.to_string(), value);
+        Ok(())
     }
 }
 

@@ -8,33 +8,10 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::entry::{Entry, Severity};
-
-/// The longest sentence that is kept, in characters.
-const LONGEST: usize = 4000;
+pub use super::plain::one_line;
 
 /// The field whose lines stand below the sentence in text, and nowhere else: its numbers are fields of their own.
 pub const TABLE: &str = "table";
-
-/// The text on one line, without characters that act on their surroundings.
-pub fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for (position, character) in text.chars().enumerate() {
-        if position >= LONGEST {
-            line.push('…');
-            break;
-        }
-        if acts(character) {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
-    }
-    line
-}
-
-fn acts(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
 
 /// One JSON object: `time`, `level`, `event`, `target`, `message`, `fields`.
 pub fn json(entry: &Entry) -> String {
@@ -146,6 +123,6 @@ mod tests {
     #[test]
     fn a_sentence_of_megabytes_is_cut() {
         let cut = one_line(&"x".repeat(1 << 20));
-        assert_eq!((cut.chars().count(), cut.ends_with('…')), (LONGEST + 1, true));
+        assert_eq!((cut.chars().count(), cut.ends_with('…')), (super::super::plain::LONGEST + 1, true));
     }
 }

@@ -63,6 +63,7 @@ pub struct Outlets {
 impl MarketIndices {
     /// An actor that refreshes at once and then at every multiple of `every`, or without it only when it is asked to; a
     /// snapshot is served for `ttl`.
+    #[doc(hidden)]
     pub fn new(
         sources: Sources,
         outlets: Outlets,

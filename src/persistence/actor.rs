@@ -48,6 +48,7 @@ impl Persistence {
     ///
     /// # Errors
     /// Why the file cannot be written.
+    #[doc(hidden)]
     pub fn new(location: &Location, clock: Clock) -> Result<Self, PersistenceError> {
         let mut database = Database::open_when_reachable(location)?;
         let slots = match location {

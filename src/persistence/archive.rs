@@ -95,6 +95,7 @@ impl Archive {
     ///
     /// # Errors
     /// Why the file cannot be read.
+    #[doc(hidden)]
     pub fn open(location: &Location, readers: u32) -> Result<Self, PersistenceError> {
         Self::with_wait(location, readers, READER_WAIT)
     }

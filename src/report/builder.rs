@@ -22,6 +22,7 @@ pub struct ReportBuilder {
 
 impl ReportBuilder {
     /// A builder with its tools.
+    #[doc(hidden)]
     pub fn new(workshop: Workshop) -> Self {
         let status = BuilderStatus { building: false, reports: 0, failures: 0, phases: None };
         Self { workshop: Rc::new(workshop), status }

@@ -119,6 +119,7 @@ impl SupervisorBuilder {
     }
 
     /// Changes the memory monitor's child before it is started, for example to give it a companion.
+    #[doc(hidden)]
     pub fn trim_monitor(
         mut self,
         trim: impl FnOnce(Child<MemoryMonitor>) -> Child<MemoryMonitor> + 'static,

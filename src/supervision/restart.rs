@@ -61,6 +61,7 @@ impl RestartPolicy {
     }
 
     /// Forgets the crashes that lie outside the window. `crashes` and `now` count from the same moment.
+    #[doc(hidden)]
     pub fn forget(&self, crashes: &mut Vec<Duration>, now: Duration) {
         crashes.retain(|crash| now.saturating_sub(*crash) < self.window);
     }
@@ -69,6 +70,7 @@ impl RestartPolicy {
     ///
     /// `jitter` is a random number from 0 to 1: the pause is that share of a half longer than the back-off, so that
     /// children that fell together do not rise together.
+    #[doc(hidden)]
     pub fn decide(&self, crashes: &[Duration], jitter: f64) -> Verdict {
         let count = u32::try_from(crashes.len()).unwrap_or(u32::MAX);
         if count > self.budget {

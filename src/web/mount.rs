@@ -18,6 +18,22 @@ use super::{
 };
 
 /// The face for an application's own server. Cheap to clone, one for each of the server's threads.
+///
+/// ```
+/// use evenkeel::daemon::Daemon;
+/// use evenkeel::web::Mount;
+///
+/// struct Application {
+///     market: Mount,
+/// }
+///
+/// impl Application {
+///     fn with(daemon: &Daemon) -> Self {
+///         Self { market: daemon.mount() }
+///     }
+/// }
+/// # let _ = |application: Application| application.market;
+/// ```
 #[derive(Clone)]
 pub struct Mount {
     face: Face,
@@ -26,6 +42,7 @@ pub struct Mount {
 
 impl Mount {
     /// What `face` shows, until `closing` says that the daemon ends.
+    #[doc(hidden)]
     pub fn new(face: Face, closing: Closing) -> Self {
         Self { face, closing }
     }

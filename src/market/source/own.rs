@@ -27,9 +27,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// and not in reports, whose text is written for the indices of the catalogue.
 ///
 /// ```
-/// use evenkeel::market::model::{OwnIndex, Quote};
-/// use evenkeel::market::source::IndexSource;
-/// use futures_util::future::BoxFuture;
+/// use evenkeel::market::{BoxFuture, IndexSource, OwnIndex, Quote};
 ///
 /// struct Gold;
 ///

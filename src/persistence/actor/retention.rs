@@ -109,6 +109,7 @@ fn due_before(now: Timestamp) -> Timestamp {
 impl Persistence {
     /// Has the actor remove what is old, from when it is started.
     #[must_use]
+    #[doc(hidden)]
     pub fn with_retention(mut self, retention: Retention) -> Self {
         self.retention = Some(retention);
         self

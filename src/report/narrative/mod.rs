@@ -1,6 +1,6 @@
 //! The narrative of a report: a model drafts it, the facts decide.
 //!
-//! A [`Narrator`] sends the sentences that were written by rule to a language model and gets a draft back; [`check`]
+//! A [`Narrator`] sends the sentences that were written by rule to a language model and gets a draft back; `check`
 //! refuses it unless every number in it is one of the facts' and goes the same way. Nothing here is needed for a
 //! report: whatever goes wrong is a [`NarrativeError`], and the sentences stand.
 

@@ -113,6 +113,7 @@ impl Logbook {
     }
 
     /// The decision records.
+    #[doc(hidden)]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }

@@ -1,43 +1,45 @@
-//! What can be reached from outside, from the sources: docs/public-items.md lists all of it by module, and what the crate's
-//! root re-exports of `supervision` and `memory` has an example.
-//!
-//! `EVENKEEL_BLESS=1 cargo test --test public_items` writes the list anew.
+//! The modules of the crate, from its sources: what is in them, and what they export.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
-
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::{Attribute, Item, UseTree, Visibility};
 
-const MARK: &str = "<!-- The list below is made from the sources by tests/public_items.rs. -->\n";
+use crate::members::{self, Own};
 
 /// A module with all its items, private ones too: re-exports lead to them.
 #[derive(Default)]
-struct Module {
+pub(crate) struct Module {
+    /// And not hidden.
     is_public: bool,
+    pub(crate) documentation: String,
     items: Vec<Named>,
     exports: Vec<Export>,
-    modules: BTreeMap<String, Module>,
+    /// What else it brings, for its own use.
+    uses: Vec<Export>,
+    own: Vec<Own>,
+    pub(crate) modules: BTreeMap<String, Module>,
 }
 
 #[derive(Clone)]
-struct Named {
-    kind: &'static str,
-    name: String,
+pub(crate) struct Named {
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
     is_public: bool,
-    documentation: String,
+    pub(crate) documentation: String,
+    /// Fields, variants, methods; a function's own signature.
+    pub(crate) members: Vec<String>,
 }
 
 /// `pub use path as name`; the path from the crate's root, and `*` for a name is everything.
-struct Export {
+pub(crate) struct Export {
     path: Vec<String>,
     name: String,
 }
 
-fn is_public(visibility: &Visibility) -> bool {
+pub(crate) fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
@@ -45,6 +47,13 @@ fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
             && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test"))
+    })
+}
+
+pub(crate) fn is_hidden(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("doc")
+            && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("hidden"))
     })
 }
 
@@ -72,7 +81,14 @@ fn named(item: &Item) -> Option<Named> {
         _ => return None,
     };
     let documentation = documentation(attributes);
-    (!is_for_tests(attributes)).then(|| Named { kind, name, is_public: is_public(visibility), documentation })
+    let is_public = is_public(visibility) && !is_hidden(attributes);
+    (!is_for_tests(attributes)).then(|| Named {
+        kind,
+        name,
+        is_public,
+        documentation,
+        members: members::of(item),
+    })
 }
 
 /// Every name that a `use` brings, with its path.
@@ -108,7 +124,7 @@ fn from_root(path: &[String], here: &[String]) -> Vec<String> {
 
 fn module(file: &Path, folder: &Path, here: &[String]) -> Module {
     let parsed = syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap();
-    read(&parsed.items, folder, here)
+    Module { documentation: documentation(&parsed.attrs), ..read(&parsed.items, folder, here) }
 }
 
 /// `folder` is where the files of its modules are.
@@ -125,20 +141,23 @@ fn read(items: &[Item], folder: &Path, here: &[String]) -> Module {
                 Some((_, items)) => read(items, &below, &path),
                 None => module(&file_of(folder, &name), &below, &path),
             };
-            read.is_public = is_public(&inner.vis);
+            read.is_public = is_public(&inner.vis) && !is_hidden(&inner.attrs);
             found.modules.insert(name, read);
+        }
+        if let Item::Impl(block) = item {
+            found.own.extend(members::own(block));
         }
         found.items.extend(named(item));
     }
     for item in items {
         let Item::Use(exported) = item else { continue };
-        if is_public(&exported.vis) {
-            let mut exports = Vec::new();
-            brought(&exported.tree, &mut Vec::new(), &mut exports);
-            for Export { path, name } in exports {
-                found.exports.push(Export { path: from_root(&path, here), name });
-            }
-        }
+        let mut exports = Vec::new();
+        brought(&exported.tree, &mut Vec::new(), &mut exports);
+        let is_shown = is_public(&exported.vis) && !is_hidden(&exported.attrs);
+        let to = if is_shown { &mut found.exports } else { &mut found.uses };
+        to.extend(
+            exports.into_iter().map(|Export { path, name }| Export { path: from_root(&path, here), name }),
+        );
     }
     found
 }
@@ -148,14 +167,53 @@ fn file_of(folder: &Path, name: &str) -> PathBuf {
     if plain.is_file() { plain } else { folder.join(name).join("mod.rs") }
 }
 
-fn krate() -> Module {
+pub(crate) fn krate() -> Module {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    module(&source.join("lib.rs"), &source, &[])
+    let mut krate = module(&source.join("lib.rs"), &source, &[]);
+    let mut blocks = Vec::new();
+    krate.take_blocks(&mut Vec::new(), &mut blocks);
+    for (here, Own { of, members }) in blocks {
+        if let Some((place, name)) = krate.definition(&here, &of) {
+            let items = &mut krate.at_mut(&place).unwrap().items;
+            items.iter_mut().find(|item| item.name == name).unwrap().members.extend(members);
+        }
+    }
+    krate
 }
 
 impl Module {
-    fn at(&self, path: &[String]) -> Option<&Module> {
+    pub(crate) fn at(&self, path: &[String]) -> Option<&Module> {
         path.iter().try_fold(self, |module, part| module.modules.get(part))
+    }
+
+    fn at_mut(&mut self, path: &[String]) -> Option<&mut Module> {
+        path.iter().try_fold(self, |module, part| module.modules.get_mut(part))
+    }
+
+    /// Every `impl` with the module that it stands in.
+    fn take_blocks(&mut self, here: &mut Vec<String>, found: &mut Vec<(Vec<String>, Own)>) {
+        found.extend(self.own.drain(..).map(|block| (here.clone(), block)));
+        for (name, module) in &mut self.modules {
+            here.push(name.clone());
+            module.take_blocks(here, found);
+            here.pop();
+        }
+    }
+
+    /// The module and the name of what `path` means in the module `here`.
+    fn definition(&self, here: &[String], path: &[String]) -> Option<(Vec<String>, String)> {
+        let (name, before) = path.split_last()?;
+        let place = if before.is_empty() { here.to_vec() } else { from_root(before, here) };
+        let module = self.at(&place)?;
+        if module.items.iter().any(|item| item.name == *name) {
+            return Some((place, name.clone()));
+        }
+        let brought = module.uses.iter().chain(&module.exports).find(|brought| brought.name == *name)?;
+        // One step further, until it stands where it is defined; what is brought from another crate ends there.
+        let (last, before) = brought.path.split_last()?;
+        (before != place)
+            .then(|| self.definition(&[], &[before, std::slice::from_ref(last)].concat()))
+            .flatten()
     }
 
     /// The items of that path: one, more for a glob. What another crate has is not known.
@@ -176,7 +234,7 @@ impl Module {
     }
 
     /// What is public at `path`, which is, and below it.
-    fn collect(&self, path: &[String], found: &mut BTreeMap<String, Vec<Named>>) {
+    pub(crate) fn collect(&self, path: &[String], found: &mut BTreeMap<String, Vec<Named>>) {
         let module = self.at(path).unwrap();
         let own = module.items.iter().filter(|item| item.is_public).cloned();
         let mut items: Vec<Named> =
@@ -188,79 +246,4 @@ impl Module {
             self.collect(&[path, std::slice::from_ref(name)].concat(), found);
         }
     }
-}
-
-fn listed(modules: &BTreeMap<String, Vec<Named>>) -> String {
-    let mut list = String::from("\n| module | items |\n| --- | --- |\n");
-    let full = modules.iter().filter(|(_, items)| !items.is_empty());
-    for (module, items) in full.clone() {
-        writeln!(list, "| `{module}` | {} |", items.len()).unwrap();
-    }
-    let all: usize = modules.values().map(Vec::len).sum();
-    writeln!(list, "| all | {all} |").unwrap();
-    for (module, items) in full {
-        writeln!(list, "\n## `{module}`\n").unwrap();
-        for item in items {
-            writeln!(list, "- {} `{}`", item.kind, item.name).unwrap();
-        }
-    }
-    list
-}
-
-#[test]
-fn every_public_item_is_listed() {
-    let mut modules = BTreeMap::new();
-    krate().collect(&[], &mut modules);
-    let names =
-        |module: &str| -> BTreeSet<String> { modules[module].iter().map(|item| item.name.clone()).collect() };
-    // Found by way of a re-export, of a module within a file, and not at all.
-    assert!(names("evenkeel").contains("Supervisor"), "{:?}", names("evenkeel"));
-    assert!(names("evenkeel::web").contains("configure"), "{:?}", names("evenkeel::web"));
-    assert!(!modules.contains_key("evenkeel::web::gate"), "a private module is not public");
-    let list = listed(&modules);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/public-items.md");
-    let document = fs::read_to_string(&path).unwrap();
-    let (introduction, found) = document.split_once(MARK).expect("docs/public-items.md has lost its mark");
-    if std::env::var_os("EVENKEEL_BLESS").is_some() {
-        fs::write(&path, format!("{introduction}{MARK}{list}")).unwrap();
-    } else {
-        assert_eq!(
-            found, list,
-            "docs/public-items.md is not what is public; EVENKEEL_BLESS=1 writes it anew"
-        );
-    }
-}
-
-/// Whether the documentation shows it at work, or leads to a page of the guide that names it beside its examples.
-fn has_an_example(item: &Named, guide: &Module) -> bool {
-    let shows = |text: &str| text.contains("```");
-    let page = |name: &str| {
-        let leads = item.documentation.contains(&format!("guide::{name}"));
-        let page = guide.modules[name].items.first().map_or("", |page| &page.documentation);
-        leads && shows(page) && page.contains(&item.name)
-    };
-    shows(&item.documentation) || guide.modules.keys().any(|name| page(name))
-}
-
-#[test]
-fn what_the_root_exports_of_supervision_and_memory_has_an_example() {
-    let krate = krate();
-    let mut guide = Module::default();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide");
-    for name in krate.modules["guide"].modules.keys() {
-        let text = fs::read_to_string(folder.join(format!("{name}.md"))).unwrap();
-        let page = Named { kind: "page", name: name.clone(), is_public: true, documentation: text };
-        guide.modules.insert(name.clone(), Module { items: vec![page], ..Module::default() });
-    }
-    let of_interest = ["supervision", "memory"];
-    let exports: Vec<&Export> =
-        krate.exports.iter().filter(|export| of_interest.contains(&export.path[0].as_str())).collect();
-    assert!(exports.len() > 10, "only {} exports found", exports.len());
-    let items = exports.into_iter().flat_map(|export| krate.resolve(export));
-    let without: Vec<String> =
-        items.filter(|item| !has_an_example(item, &guide)).map(|item| item.name).collect();
-    assert!(
-        without.is_empty(),
-        "{without:?} have no example, and lead to no page of the guide that names them"
-    );
 }
