@@ -12,7 +12,7 @@ mod common;
 mod live;
 #[path = "instructions/pure.rs"]
 mod pure;
-#[path = "../tests/report_render/sample.rs"]
+#[path = "../tests/report_render/sample/mod.rs"]
 mod sample;
 #[path = "monitor/watched.rs"]
 mod watched;

@@ -14,7 +14,7 @@ use evenkeel::report::artifact::ARTIFACTS;
 use evenkeel::report::language::Language;
 use tempfile::TempDir;
 
-#[path = "report_render/sample.rs"]
+#[path = "report_render/sample/mod.rs"]
 mod sample;
 
 const EVERY_MARKET: [Market; 3] = [Market::Vietnam, Market::Crypto, Market::Us];

@@ -1,100 +1,16 @@
-//! A made-up market: the same numbers on every machine.
+//! What the sources say: quotes, their course, coins.
 
-#![allow(dead_code)] // a benchmark uses a part of it
-
-use std::collections::BTreeMap;
-use std::io;
-use std::sync::{Arc, Mutex};
-
-use evenkeel::market::candles::Daily;
 use evenkeel::market::model::{
     Breadth, CATALOGUE, Constituent, CryptoOverview, FearGreed, Good, Index, IndexReading, Market, Quote,
     Reading, Snapshot, SourceName, SourceOutcome,
 };
-use evenkeel::market::parse::bars::Bar;
-use evenkeel::market::participation::Participation;
-use evenkeel::market::points::{BTC_DOMINANCE, CRYPTO_MARKET_CAP, FEAR_GREED};
-use evenkeel::market::technicals::Technicals;
-use evenkeel::persistence::messages::{ArtifactDigest, ArtifactName};
-use evenkeel::report::chunk::ChunkSink;
-use evenkeel::report::language::Language;
-use evenkeel::report::model::{Findings, IndexSeries, LastReport, ReportMeta, Study, TableEnd};
-use evenkeel::report::page::{self, Embedder, PageHead, PagePart};
-use evenkeel::report::render::Templates;
-use evenkeel::report::writer::ReportWriter;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use evenkeel::report::model::IndexSeries;
+use jiff::Timestamp;
 
-/// Keeps every artifact whole, for looking at it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Shelf(Arc<Mutex<BTreeMap<ArtifactName, Vec<u8>>>>);
-
-impl ChunkSink for Shelf {
-    fn append(&mut self, artifact: ArtifactName, _seq: u32, body: Vec<u8>) -> io::Result<()> {
-        self.0.lock().unwrap().entry(artifact).or_default().extend(body);
-        Ok(())
-    }
-}
-
-impl Shelf {
-    pub(crate) fn text(&self, artifact: &str) -> String {
-        String::from_utf8(self.0.lock().unwrap()[artifact].clone()).unwrap()
-    }
-}
-
-/// A random walk that needs no crate: the numbers have to look alive, not to be random.
-pub(crate) struct Walk(u64);
-
-impl Walk {
-    pub(crate) fn seeded(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    /// Evenly distributed in -1 … 1.
-    pub(crate) fn step(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-    }
-}
-
-pub(crate) fn now() -> Timestamp {
-    "2026-04-24T00:45:00Z".parse().unwrap()
-}
-
-pub(crate) fn meta() -> ReportMeta {
-    let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
-    ReportMeta { edition: "market".to_owned(), created_at: now(), zone, languages: Language::ALL.to_vec() }
-}
-
-fn minutes_ago(minutes: i64) -> Timestamp {
-    now() - SignedDuration::from_mins(minutes)
-}
+use super::{Walk, level, minutes_ago, now};
 
 fn good<T>(value: T, source: SourceName, fetched_at: Timestamp) -> Good<T> {
     Good { value, source, fetched_at }
-}
-
-fn level(index: &Index) -> f64 {
-    match index.name {
-        "vnindex" => 1_853.29,
-        "vn30" => 2_011.42,
-        "hnxindex" => 251.07,
-        "hnx30" => 548.9,
-        "upcomindex" => 127.33,
-        "btc" => 78_231.5,
-        "eth" => 2_310.08,
-        "sol" => 86.41,
-        "xrp" => 1.4312,
-        "ada" => 0.2511,
-        "link" => 9.33,
-        "bnb" => 632.7,
-        "gspc" => 7_165.08,
-        "ixic" => 24_836.6,
-        "dji" => 49_230.71,
-        _ => 18.71,
-    }
 }
 
 fn quote(index: &Index) -> Quote {
@@ -190,59 +106,6 @@ pub(crate) fn series(markets: &[Market]) -> Vec<IndexSeries> {
         .collect()
 }
 
-/// 300 days of an index up to the day before, ending at its level.
-fn daily(index: &Index) -> Daily {
-    let mut walk = Walk::seeded(31 + index.name.bytes().map(u64::from).sum::<u64>());
-    let mut close = level(index);
-    let mut days = Vec::new();
-    for back in 1..=300 {
-        let at = now() - SignedDuration::from_hours(24 * back);
-        let open = close * (1.0 + 0.012 * walk.step());
-        let bar = Bar {
-            at,
-            open,
-            high: open.max(close) * (1.0 + 0.004 * walk.step().abs()),
-            low: open.min(close) * (1.0 - 0.004 * walk.step().abs()),
-            close,
-            volume: None,
-        };
-        days.push((TimeZone::UTC.to_datetime(at).date(), bar));
-        close = open;
-    }
-    days.reverse();
-    Daily { source: SourceName::Vietcap, days }
-}
-
-/// Indicators of every index but one, a report three hours before, and counts over the first page of coins.
-pub(crate) fn findings(markets: &[Market]) -> Findings {
-    let study = |index: &'static Index| {
-        let outcome = match index.name {
-            "upcomindex" => Err("vietcap: 403 <html>; entrade: no such index; kbs: refused".to_owned()),
-            _ => Technicals::of(index, &daily(index)).ok_or_else(String::new),
-        };
-        Study { index, outcome }
-    };
-    let known = CATALOGUE.iter().filter(|index| markets.contains(&index.market));
-    let mut values: Vec<(String, f64)> = known
-        .clone()
-        .map(|index| {
-            let mut walk = Walk::seeded(53 + index.name.bytes().map(u64::from).sum::<u64>());
-            (index.name.to_owned(), level(index) * (1.0 + 0.012 * walk.step()))
-        })
-        .collect();
-    values.extend([
-        (CRYPTO_MARKET_CAP.to_owned(), 2.64e12),
-        (BTC_DOMINANCE.to_owned(), 59.61),
-        (FEAR_GREED.to_owned(), 36.0),
-    ]);
-    Findings {
-        studies: known.map(study).collect(),
-        last: Some(LastReport { created_at: minutes_ago(180), values }),
-        participation: Some(Participation::of(&coins(1, 250))),
-        narratives: Vec::new(),
-    }
-}
-
 /// The coin of that rank: its price, its week and its changes follow from the rank.
 pub(crate) fn coin(rank: u32) -> Constituent {
     const FIRST: [(&str, &str, f64); 8] = [
@@ -302,11 +165,6 @@ pub(crate) fn coins(first: u32, length: u32) -> Vec<Constituent> {
     (first..first + length).map(coin).collect()
 }
 
-/// Writes a whole report of `rows` coins, in pages of 250.
-pub(crate) fn report<S: ChunkSink + Clone>(markets: &[Market], rows: u32, sink: S) -> Vec<ArtifactDigest> {
-    report_of(markets, rows, sink, |_| ())
-}
-
 /// What a coin looks like whose data is absurd or meant to do harm; every eighth is left alone.
 pub(crate) fn spoil(coin: &mut Constituent) {
     match coin.rank.unwrap_or(0) % 8 {
@@ -323,54 +181,4 @@ pub(crate) fn spoil(coin: &mut Constituent) {
         }
         _ => {}
     }
-}
-
-/// [`report`] with a hand in every coin.
-pub(crate) fn report_of<S: ChunkSink + Clone>(
-    markets: &[Market],
-    rows: u32,
-    sink: S,
-    change: impl Fn(&mut Constituent),
-) -> Vec<ArtifactDigest> {
-    let templates = Templates::load().unwrap();
-    let (snapshot, series, findings) = (snapshot(markets), series(markets), findings(markets));
-    let mut writer = ReportWriter::new(templates, meta(), sink);
-    writer.open().unwrap();
-    writer.summary(&snapshot, &findings).unwrap();
-    if let Some(last) = &findings.last {
-        writer.since(&snapshot, last).unwrap();
-    }
-    writer.indices(&snapshot, &series, &findings).unwrap();
-    writer.technicals(&findings).unwrap();
-    writer.correlations(&findings).unwrap();
-    writer.crypto(&snapshot, findings.participation.as_ref()).unwrap();
-    for first in (1..=rows).step_by(250) {
-        let mut coins = coins(first, 250.min(rows + 1 - first));
-        coins.iter_mut().for_each(&change);
-        if first == 1 {
-            writer.movers(&coins).unwrap();
-            writer.table_begin().unwrap();
-        }
-        writer.table_page(&coins).unwrap();
-    }
-    writer.table_end(&TableEnd::Complete).unwrap();
-    writer.method(&snapshot).unwrap();
-    writer.finish().unwrap()
-}
-
-/// The viewer's page of a report in one language.
-pub(crate) fn page_of(shelf: &Shelf, language: Language) -> String {
-    let ReportMeta { created_at, zone, languages, .. } = meta();
-    let mut page = Vec::new();
-    for part in page::viewer(&PageHead { id: 7, created_at, zone, languages }, language).unwrap() {
-        match part {
-            PagePart::Text(text) => page.extend(text.into_bytes()),
-            PagePart::Artifact(name, place) => {
-                let mut embedder = Embedder::new(place);
-                page.extend(embedder.push(shelf.text(name).into_bytes()));
-                page.extend(embedder.finish());
-            }
-        }
-    }
-    String::from_utf8(page).unwrap()
 }
