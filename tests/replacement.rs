@@ -23,7 +23,8 @@ use tempfile::tempdir;
 mod common;
 use common::SOON;
 use common::client::{Poller, ask, get, parse};
-use common::house::{House, reqwest_client};
+use common::exchange::slow_down_the_constituents;
+use common::house::House;
 use common::program::{Running, evenkeel};
 
 const DEMO: [&str; 5] = ["demo", "--port", "0", "--log-format", "text"];
@@ -147,15 +148,6 @@ async fn a_report_that_is_being_written_is_absent_and_written_by_the_next_image_
     replace(&mut demo, 2).await;
     let (status, body) = parse(&reading.join().unwrap().unwrap()).unwrap();
     assert_eq!((status, body.len()), (200, whole));
-}
-
-async fn slow_down_the_constituents(log_line: &str) {
-    let address = log_line.split_whitespace().find(|word| word.starts_with("127.0.0.1:")).unwrap();
-    let url = format!("http://{address}/_simulator/faults");
-    let fault = r#"{"source":"coingecko","fault":"slow-body","bytes":1,"pause_ms":200}"#;
-    let answer =
-        reqwest_client().post(url).header("content-type", "application/json").body(fault).send().await;
-    assert!(answer.unwrap().status().is_success());
 }
 
 #[actix_rt::test]

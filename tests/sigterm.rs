@@ -11,20 +11,11 @@ use tempfile::tempdir;
 
 mod common;
 use common::SOON;
-use common::house::reqwest_client;
+use common::exchange::slow_down_the_constituents;
 use common::program::{Running, evenkeel};
 
 /// `supervision.drain_within` of the demo, and something for a busy machine.
 const DEADLINE: Duration = Duration::from_secs(20 + 10);
-
-async fn slow_down_the_constituents(log_line: &str) {
-    let address = log_line.split_whitespace().find(|word| word.starts_with("127.0.0.1:")).unwrap();
-    let url = format!("http://{address}/_simulator/faults");
-    let fault = r#"{"source":"coingecko","fault":"slow-body","bytes":1,"pause_ms":200}"#;
-    let answer =
-        reqwest_client().post(url).header("content-type", "application/json").body(fault).send().await;
-    assert!(answer.unwrap().status().is_success());
-}
 
 #[actix_rt::test]
 async fn a_report_that_is_under_way_at_sigterm_is_absent_or_whole() {

@@ -1,4 +1,4 @@
-//! The simulated exchange in a process of its own, for tests that look at the memory of theirs.
+//! The simulated exchange in a process of its own, for tests that look at the memory of theirs, and one that is slow.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
@@ -6,6 +6,7 @@ use std::process::{Child, Stdio};
 use evenkeel::config::Config;
 use tempfile::TempDir;
 
+use super::house::reqwest_client;
 use super::program;
 
 /// The simulated exchange as a program; killed when dropped.
@@ -34,4 +35,14 @@ impl Drop for Apart {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Has the exchange, whose line of the log says where it is, send a byte of its constituents every 200 ms.
+pub async fn slow_down_the_constituents(log_line: &str) {
+    let address = log_line.split_whitespace().find(|word| word.starts_with("127.0.0.1:")).unwrap();
+    let url = format!("http://{address}/_simulator/faults");
+    let fault = r#"{"source":"coingecko","fault":"slow-body","bytes":1,"pause_ms":200}"#;
+    let answer =
+        reqwest_client().post(url).header("content-type", "application/json").body(fault).send().await;
+    assert!(answer.unwrap().status().is_success());
 }
