@@ -31,9 +31,7 @@ pub enum SourceKind {
 
 /// A source name that nobody has; the message lists those that exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "source `{0}` is unknown; use one of vietcap, entrade, kbs, binance, coingecko, coinpaprika, alternative-me, yahoo"
-)]
+#[error("source `{0}` is unknown; use one of {list}", list = SourceKind::ALL.map(SourceKind::as_str).join(", "))]
 pub struct UnknownSource(pub String);
 
 impl SourceKind {

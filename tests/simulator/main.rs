@@ -7,6 +7,7 @@ mod faults;
 mod shapes;
 
 use evenkeel::clock::Clock;
+use evenkeel::market::model::SourceName;
 use evenkeel::simulator::exchange::{Exchange, ExchangeConfig};
 use evenkeel::simulator::source::SourceKind;
 use serde_json::Value;
@@ -68,4 +69,20 @@ async fn json(response: reqwest::Response) -> Value {
 /// GET below the source's prefix, which must answer 200 and JSON.
 async fn get(exchange: &Exchange, source: SourceKind, path: &str) -> Value {
     json(client().get(format!("{}{path}", exchange.url(source))).send().await.unwrap()).await
+}
+
+/// The simulator stands below the market and cannot ask it for the names.
+#[test]
+fn every_simulated_source_is_one_that_the_market_knows() {
+    for kind in SourceKind::ALL {
+        let name = SourceName::try_from(kind.to_string()).unwrap();
+        assert!(!matches!(name, SourceName::Own(_)), "{kind} would be an application's own source");
+    }
+    let unknown = "nobody".parse::<SourceKind>().unwrap_err().to_string();
+    assert!(
+        unknown.ends_with(
+            "use one of vietcap, entrade, kbs, binance, coingecko, coinpaprika, alternative-me, yahoo"
+        ),
+        "{unknown}"
+    );
 }
