@@ -213,6 +213,14 @@ async fn shows_nothing_of_the_others(daemons: [&Daemon; 2], report: i32) {
     let nothing = reqwest_client().get(format!("{origin}/one/nothing")).send().await.unwrap();
     assert_eq!(nothing.status(), 404);
     assert!(nothing.text().await.unwrap().contains("detail"));
+    // Addresses in sentences are those of the scope, as links are.
+    for path in ["/one/reports/99", "/one/reports/99/view"] {
+        let unknown = reqwest_client().get(format!("{origin}{path}")).send().await.unwrap();
+        assert_eq!(unknown.status(), 404);
+        let detail: Value = serde_json::from_str(&unknown.text().await.unwrap()).unwrap();
+        assert_eq!(detail["detail"], "there is no report \"99\"; /one/reports lists them");
+    }
+    assert_eq!(reqwest_client().get(format!("{origin}/one/reports")).send().await.unwrap().status(), 200);
     handle.stop(false).await;
     serving.await.unwrap().unwrap();
 }

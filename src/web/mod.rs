@@ -32,6 +32,7 @@ mod peer;
 mod problem;
 mod ready;
 mod reports;
+mod root;
 mod scheduler;
 mod server;
 mod sessions;

@@ -10,6 +10,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
+use super::root::root;
 use super::{
     command, dashboard, generate, health, history, journal, market, memory, metrics, ready, reports,
     scheduler, survey, viewer,
@@ -80,11 +81,6 @@ impl Modify for Finish {
     }
 }
 
-/// The part of a request's path that stands before the routes: nothing, or where an application has put them.
-fn root(request: &HttpRequest, route: &str) -> String {
-    request.path().strip_suffix(route).unwrap_or_default().to_owned()
-}
-
 /// This description.
 #[utoipa::path(operation_id = "openapi", tag = "operation", responses((status = 200, description = "The description.", body = Object)))]
 #[route("/api/v1/openapi.json", method = "GET", method = "HEAD")]
@@ -92,7 +88,7 @@ pub(super) async fn description(request: HttpRequest) -> Result<HttpResponse, Pr
     let mut document = Description::openapi();
     let root = root(&request, "/api/v1/openapi.json");
     if !root.is_empty() {
-        document.servers = Some(vec![Server::new(root)]);
+        document.servers = Some(vec![Server::new(root.to_owned())]);
     }
     let json = document.to_json().map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().content_type("application/json").body(json))

@@ -1,13 +1,14 @@
 //! The list of reports: `/reports` for people, `/api/v1/reports/latest` for scripts.
 
-use actix_web::{HttpResponse, route, web};
+use actix_web::{HttpRequest, HttpResponse, route, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::face::{Face, language_of};
 use super::problem::{Problem, Told};
-
+use super::root::root;
 use crate::persistence::messages::StoredReport;
+use crate::report::language::Language;
 use crate::report::listing::Listing;
 use crate::report::section::Section;
 
@@ -44,6 +45,27 @@ pub(super) async fn latest(face: web::Data<Face>) -> Result<HttpResponse, Proble
     let report = latest.ok_or_else(|| Problem::not_found("there is no report yet"))?;
     let total_bytes = report.total_bytes();
     Ok(HttpResponse::Ok().json(Latest { report, total_bytes }))
+}
+
+/// The report that a request has asked for by `route`.
+pub(super) async fn find(
+    face: &Face,
+    request: &HttpRequest,
+    route: &str,
+    id: &str,
+) -> Result<StoredReport, Problem> {
+    let unknown = || {
+        let root = root(request, route);
+        Problem::not_found(format!("there is no report {id:?}; {root}/reports lists them"))
+    };
+    let number: i32 = id.parse().map_err(|_| unknown())?;
+    let archive = face.archive.clone();
+    web::block(move || archive.get(number)).await??.ok_or_else(unknown)
+}
+
+/// What is said of a report that is not there in a language.
+pub(super) fn missing(report: &StoredReport, language: Language) -> Problem {
+    Problem::not_found(format!("report {} is not there in {}", report.id, language.own_name()))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

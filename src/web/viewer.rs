@@ -3,14 +3,14 @@
 //! A reader holds one piece of the page; the next one is read when the one before has left for the network.
 
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, route, web};
+use actix_web::{HttpRequest, HttpResponse, route, web};
 use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::face::{Face, language_of};
 use super::problem::{Problem, Told};
-
+use super::reports;
 use crate::report::artifact;
 use crate::report::page::{PageHead, viewer};
 use crate::report::page_reader::PageReader;
@@ -44,18 +44,15 @@ struct ViewQuery {
 #[route("/reports/{id}", method = "GET", method = "HEAD")]
 pub(super) async fn view(
     face: web::Data<Face>,
+    request: HttpRequest,
     id: web::Path<String>,
     query: web::Query<ViewQuery>,
 ) -> Result<HttpResponse, Problem> {
     let language = language_of(query.lang.as_deref())?;
-    let unknown = || Problem::not_found(format!("there is no report {:?}; /reports lists them", id.as_str()));
-    let number: i32 = id.parse().map_err(|_| unknown())?;
-    let archive = face.archive.clone();
-    let report = web::block(move || archive.get(number)).await??.ok_or_else(unknown)?;
+    let report = reports::find(&face, &request, "/reports/{id}", &id).await?;
     let languages = artifact::languages(&report);
     if !languages.contains(&language) {
-        let missing = format!("report {number} is not there in {}", language.own_name());
-        return Err(Problem::not_found(missing));
+        return Err(reports::missing(&report, language));
     }
     let head = PageHead { id: report.id, created_at: report.created_at, zone: face.zone.clone(), languages };
     let parts = viewer(&head, language).map_err(Problem::internal)?;

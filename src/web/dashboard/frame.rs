@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::super::face::{Face, language_of};
 use super::super::problem::{Problem, Told};
+use super::super::reports;
 use super::language::preferred;
 use super::{html, pages};
 use crate::report::artifact;
@@ -46,17 +47,11 @@ pub(in crate::web) async fn frame(
     query: web::Query<FrameQuery>,
 ) -> Result<HttpResponse, Problem> {
     let asked = query.lang.as_deref().map(|lang| language_of(Some(lang))).transpose()?;
-    let unknown = || Problem::not_found(format!("there is no report {:?}; /reports lists them", id.as_str()));
-    let number: i32 = id.parse().map_err(|_| unknown())?;
-    let archive = face.archive.clone();
-    let report = web::block(move || archive.get(number)).await??.ok_or_else(unknown)?;
+    let report = reports::find(&face, &request, "/reports/{id}/view", &id).await?;
     let there = artifact::languages(&report);
     let language = match asked {
         Some(language) if there.contains(&language) => language,
-        Some(language) => {
-            let missing = format!("report {number} is not there in {}", language.own_name());
-            return Err(Problem::not_found(missing));
-        }
+        Some(language) => return Err(reports::missing(&report, language)),
         None => Some(preferred(None, &request)?).filter(|it| there.contains(it)).unwrap_or(Language::Vi),
     };
     let choice = |it: &Language| Choice { tag: it.tag(), name: it.own_name(), current: *it == language };
