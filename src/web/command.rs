@@ -4,9 +4,8 @@ use actix_web::{HttpResponse, route, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::authorised::Authorised;
+use super::authorised::{Authorised, Refused};
 use super::face::Face;
-use super::generate::ignore;
 use super::problem::{Problem, Told};
 use crate::market::messages::{Refresh, RefreshOutcome};
 use crate::supervision::messages::SupervisorError;
@@ -30,12 +29,10 @@ pub struct Restarting {
     params(("name" = String, Path, description = "The actor.", example = "report-builder")),
     responses(
         (status = 202, description = "It is being drained.", body = Restarting),
-        (status = 401, description = "A token is configured, and the request does not bring it.", body = Told),
         (status = 404, description = "There is no such actor; the reason names those that there are.", body = Told),
-        (status = 408, description = "The body took too long.", body = Told),
         (status = 409, description = "It is being replaced already, or has ended.", body = Told),
-        (status = 413, description = "The body is longer than 64 KiB.", body = Told),
         (status = 503, description = "The daemon ends.", body = Told),
+        Refused<'_>,
     )
 )]
 #[route("/api/v1/actors/{name}/restart", method = "POST")]
@@ -43,9 +40,7 @@ pub(super) async fn restart(
     _: Authorised,
     face: web::Data<Face>,
     name: web::Path<String>,
-    body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    ignore(body).await?;
     let name = name.into_inner();
     let refused = |error: SupervisorError| match error {
         SupervisorError::UnknownChild { .. } => Problem::not_found(error.to_string()),
@@ -76,19 +71,12 @@ pub(super) async fn restart(
     security(("bearer" = []), ()),
     responses(
         (status = 200, description = "It is done.", body = RefreshOutcome),
-        (status = 401, description = "A token is configured, and the request does not bring it.", body = Told),
-        (status = 408, description = "The body took too long.", body = Told),
-        (status = 413, description = "The body is longer than 64 KiB.", body = Told),
         (status = 503, description = "The actor that does it did not answer; the reason says why.", body = Told),
+        Refused<'_>,
     )
 )]
 #[route("/api/v1/refresh", method = "POST")]
-pub(super) async fn refresh(
-    _: Authorised,
-    face: web::Data<Face>,
-    body: web::Payload,
-) -> Result<HttpResponse, Problem> {
-    ignore(body).await?;
+pub(super) async fn refresh(_: Authorised, face: web::Data<Face>) -> Result<HttpResponse, Problem> {
     let outcome = face.market.send(Refresh).await;
     Ok(HttpResponse::Ok().json(outcome.map_err(|error| Problem::unavailable(error.to_string()))?))
 }

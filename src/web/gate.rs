@@ -9,9 +9,9 @@ use actix_web::middleware::{DefaultHeaders, Next};
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 
 use super::authorised;
+use super::body::{LONGEST_BODY, too_long};
 use super::dashboard::refusal;
 use super::face::Face;
-use super::generate::LONGEST_BODY;
 use super::problem::Problem;
 use super::token::Wish;
 use super::visit::{Stage, Visit};
@@ -133,7 +133,7 @@ fn check_body(request: &HttpRequest, reads: bool) -> Result<(), Problem> {
         return Err(Problem::bad_request(format!("a {} takes no body; send none", request.method())));
     }
     if length > LONGEST_BODY as u64 {
-        return Err(Problem::too_large(format!("the body is longer than {LONGEST_BODY} bytes; send none")));
+        return Err(too_long());
     }
     Ok(())
 }

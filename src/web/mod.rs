@@ -8,6 +8,7 @@
 
 mod access;
 mod authorised;
+mod body;
 mod command;
 mod crowd;
 mod dashboard;
