@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use super::peer::Peer;
+use super::peer::{Peer, share};
 use super::visit::{Stage, Visit};
 
 /// Who is inside, each with a handle of the caller's.
@@ -36,10 +36,10 @@ struct Member<T> {
 pub(super) struct NoRoom;
 
 impl<T> Crowd<T> {
-    /// Room for so many; three quarters of that for one peer.
+    /// Room for so many, and a share of it for one peer.
     pub(super) fn new(places: usize) -> Self {
         let (inside, counts) = (BTreeMap::new(), HashMap::new());
-        Self { places, of_one_peer: (places * 3 / 4).max(1), next: 0, inside, counts }
+        Self { places, of_one_peer: share(places), next: 0, inside, counts }
     }
 
     /// Whether somebody else may be let in.

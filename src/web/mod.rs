@@ -7,6 +7,7 @@
 //! An application has all of it under its own server: [`configure`] puts a daemon's [`Mount`] below any scope.
 
 mod access;
+mod audience;
 mod authorised;
 mod body;
 mod command;

@@ -38,13 +38,14 @@ use super::{
 pub struct Mount {
     face: Face,
     closing: Closing,
+    followers: Followers,
 }
 
 impl Mount {
     /// What `face` shows, until `closing` says that the daemon ends.
     #[doc(hidden)]
     pub fn new(face: Face, closing: Closing) -> Self {
-        Self { face, closing }
+        Self { face, closing, followers: Followers::default() }
     }
 }
 
@@ -66,20 +67,21 @@ impl Mount {
 /// to the one with it. Who may come in is the application's to say. Answers bear the daemon's security headers; where
 /// the application sets one of them as well, the daemon's is the inner one and stays.
 pub fn configure(mount: &Mount) -> impl FnOnce(&mut ServiceConfig) + use<> {
-    let Mount { face, closing } = mount.clone();
+    let mount = mount.clone();
     move |config| {
         let inside = web::scope("").wrap(from_fn(gate::pass)).wrap(gate::headers());
-        config.service(inside.configure(|scope| routes(scope, face, closing, Way::Network)));
+        config.service(inside.configure(|scope| routes(scope, mount, Way::Network)));
     }
 }
 
 /// All routes.
-pub(super) fn routes(config: &mut ServiceConfig, face: Face, closing: Closing, way: Way) {
+pub(super) fn routes(config: &mut ServiceConfig, mount: Mount, way: Way) {
+    let Mount { face, closing, followers } = mount;
     config
         .app_data(web::Data::new(face))
         .app_data(web::Data::new(closing))
         .app_data(way)
-        .app_data(web::Data::new(Followers::default()))
+        .app_data(web::Data::new(followers))
         .app_data(web::Data::new(ready::Probes::default()))
         .app_data(
             web::QueryConfig::default()

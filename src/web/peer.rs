@@ -9,6 +9,12 @@ pub(super) struct Peer(IpAddr);
 /// The part of an IPv6 address that names a network: the first 64 bits.
 const NETWORK: u128 = !0 << 64;
 
+/// How many of so many places one peer may have: three quarters, so that one that takes all it can leaves some to others,
+/// and whoever stands behind one address with many others hardly notices.
+pub(super) fn share(places: usize) -> usize {
+    (places * 3 / 4).max(1)
+}
+
 impl Peer {
     pub(super) fn of(address: IpAddr) -> Self {
         Self(match address.to_canonical() {

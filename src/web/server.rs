@@ -22,7 +22,7 @@ use super::entrance::{Entrance, Way};
 use super::face::Face;
 use super::gate;
 use super::guest::Guest;
-use super::mount::routes;
+use super::mount::{Mount, routes};
 
 /// How long a client may take to send the head of its request once it has begun.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -54,7 +54,7 @@ struct Worker {
 pub fn serve<E: Entrance>(face: &Face, entrance: &E, workers: usize, readers: u32) -> io::Result<Server> {
     let (closing, closed) = watch::channel(None);
     let mut server = Server { closing, threads: Vec::with_capacity(workers) };
-    let places = door::places(workers);
+    let (mount, places) = (Mount::new(face.clone(), closed.clone()), door::places(workers));
     for _ in 0..workers {
         let entrance = entrance.duplicate()?;
         let thread = Arbiter::try_with_tokio_rt(move || {
@@ -64,21 +64,21 @@ pub fn serve<E: Entrance>(face: &Face, entrance: &E, workers: usize, readers: u3
                 .build()
         })?;
         let (tell, cut) = oneshot::channel();
-        let (face, closing) = (face.clone(), closed.clone());
-        thread.spawn_fn(move || drop(actix_rt::spawn(work(face, entrance, places, closing, tell))));
+        let (mount, closing) = (mount.clone(), closed.clone());
+        thread.spawn_fn(move || drop(actix_rt::spawn(work(mount, entrance, places, closing, tell))));
         server.threads.push(Worker { thread, cut });
     }
     Ok(server)
 }
 
 async fn work<E: Entrance>(
-    face: Face,
+    mount: Mount,
     entrance: E,
     places: usize,
     closing: Closing,
     tell: oneshot::Sender<usize>,
 ) {
-    let Ok(service) = http::<E>(face, closing.clone()).new_service(()).await else {
+    let Ok(service) = http::<E>(mount).new_service(()).await else {
         return log::error!(event = "routes-failed"; "the routes of the web face cannot be set up");
     };
     match door::keep(entrance, places, service, closing).await {
@@ -114,10 +114,9 @@ impl Drop for Server {
 
 /// What is done with a connection.
 fn http<E: Entrance>(
-    face: Face,
-    closing: Closing,
+    mount: Mount,
 ) -> impl ServiceFactory<Guest<E::Stream>, Config = (), Response = (), InitError = ()> {
-    let app = app(face, closing, E::WAY).into_factory().map_err(|error| error.error_response());
+    let app = app(mount, E::WAY).into_factory().map_err(|error| error.error_response());
     let http = HttpService::build()
         .keep_alive(KeepAlive::Disabled)
         .client_request_timeout(HEAD_WITHIN)
@@ -129,8 +128,7 @@ fn http<E: Entrance>(
 }
 
 fn app(
-    face: Face,
-    closing: Closing,
+    mount: Mount,
     way: Way,
 ) -> App<
     impl ServiceFactory<
@@ -141,8 +139,5 @@ fn app(
         InitError = (),
     >,
 > {
-    App::new()
-        .wrap(from_fn(gate::pass))
-        .wrap(gate::headers())
-        .configure(|app| routes(app, face, closing, way))
+    App::new().wrap(from_fn(gate::pass)).wrap(gate::headers()).configure(|app| routes(app, mount, way))
 }

@@ -1,5 +1,6 @@
 //! A whole daemon against a simulated exchange, in the test's own process and temporary directory.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use evenkeel::clock::Clock;
@@ -106,6 +107,15 @@ impl House {
 
 /// An HTTP client without TLS: everything here is on loopback.
 pub fn reqwest_client() -> reqwest::Client {
+    client_builder().build().unwrap()
+}
+
+/// One that comes from another address than all others do.
+pub fn client_from_elsewhere() -> reqwest::Client {
+    client_builder().local_address(IpAddr::from([127, 0, 0, 2])).build().unwrap()
+}
+
+fn client_builder() -> reqwest::ClientBuilder {
     let tls = evenkeel::market::source::client_config().unwrap();
-    reqwest::Client::builder().tls_backend_preconfigured((*tls).clone()).no_proxy().build().unwrap()
+    reqwest::Client::builder().tls_backend_preconfigured((*tls).clone()).no_proxy()
 }

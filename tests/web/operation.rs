@@ -15,7 +15,7 @@ use futures_util::StreamExt;
 use serde_json::{Map, Value};
 
 use crate::common::client::parse;
-use crate::common::house::{House, reqwest_client};
+use crate::common::house::{House, client_from_elsewhere, reqwest_client};
 use crate::common::{SOON, eventually};
 use crate::json;
 
@@ -208,20 +208,27 @@ async fn the_log_is_followed_until_the_daemon_ends() {
 
 #[actix_rt::test]
 async fn so_many_follow_and_no_more() {
-    let (house, _) = logging().await;
-    let client = reqwest_client();
-    let follow = async || client.get(house.url("/api/v1/log/follow")).send().await.unwrap();
+    // The places are the same whichever thread answers.
+    let house = House::open(|config| config.server.workers = 2).await;
+    let (here, elsewhere) = (reqwest_client(), client_from_elsewhere());
+    let url = house.url("/api/v1/log/follow");
+    let follow = async |client: &reqwest::Client| client.get(&url).send().await.unwrap();
     let mut followers = Vec::new();
-    for _ in 0..16 {
-        let answer = follow().await;
-        assert_eq!(answer.status().as_u16(), 200);
-        followers.push(answer);
+    for (client, places, refusal) in [
+        (&here, 12, "your address has 12 of the 16 places, which is all that one may have"),
+        (&elsewhere, 4, "all 16 places are taken"),
+    ] {
+        for _ in 0..places {
+            let answer = follow(client).await;
+            assert_eq!(answer.status().as_u16(), 200);
+            followers.push(answer);
+        }
+        let refused = follow(client).await;
+        assert_eq!(refused.status().as_u16(), 503);
+        let detail = json(&refused.text().await.unwrap())["detail"].clone();
+        assert_eq!(detail, format!("{refusal}; /api/v1/log has the last lines"));
     }
-    let refused = follow().await;
-    assert_eq!(refused.status().as_u16(), 503);
-    let detail = "16 follow already; /api/v1/log has the last lines";
-    assert_eq!(json(&refused.text().await.unwrap())["detail"], detail);
     followers.pop();
-    let again = async || (follow().await.status().as_u16() == 200).then_some(());
+    let again = async || (follow(&elsewhere).await.status().as_u16() == 200).then_some(());
     eventually(SOON, "the place of somebody who has gone is free", again).await;
 }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
+use super::super::audience::Audience;
 use super::pages::Pages;
 use super::rack::Rack;
 use super::shelf::Shelf;
@@ -11,7 +10,7 @@ use crate::persistence::archive::Archive;
 use crate::report::render::TemplateError;
 
 /// How many may be sent events at the same time.
-pub(super) const WATCHERS: usize = 64;
+const WATCHERS: usize = 64;
 
 /// Templates, what was read lately, and who watches. Cheap to clone; all clones are the same.
 #[derive(Debug, Clone)]
@@ -22,7 +21,7 @@ struct Inside {
     pages: Pages,
     shelf: Shelf,
     rack: Rack,
-    watchers: Arc<Semaphore>,
+    watchers: Audience,
 }
 
 impl Dashboard {
@@ -32,7 +31,7 @@ impl Dashboard {
     /// When the templates or the words that were compiled into the program do not fit together.
     pub fn load(archive: Archive) -> Result<Self, TemplateError> {
         let (pages, shelf) = (Pages::load()?, Shelf::new(archive));
-        let (rack, watchers) = (Rack::default(), Arc::new(Semaphore::new(WATCHERS)));
+        let (rack, watchers) = (Rack::default(), Audience::of(WATCHERS));
         Ok(Self(Arc::new(Inside { pages, shelf, rack, watchers })))
     }
 
@@ -48,8 +47,8 @@ impl Dashboard {
         &self.0.rack
     }
 
-    /// A place among those who are sent events; nothing when all are taken.
-    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.0.watchers).try_acquire_owned().ok()
+    /// Those who are sent events.
+    pub(super) fn watchers(&self) -> &Audience {
+        &self.0.watchers
     }
 }

@@ -6,25 +6,19 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, route, web};
-use futures_util::stream::{self, Stream};
-use tokio::sync::OwnedSemaphorePermit;
 
+use super::super::audience::{HEARTBEAT, News, stay};
 use super::super::door::Closing;
 use super::super::face::Face;
 use super::super::problem::{Problem, Told};
 use super::DashboardQuery;
 use super::asked::Asked;
-use super::desk::WATCHERS;
 use super::parts::Part;
 use crate::clock::Stopwatch;
 
 /// How often is looked for changes.
 const EVERY: Duration = Duration::from_secs(1);
-
-/// Who hears nothing for longer than this cannot tell whether anybody is there.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// How soon a browser comes back that was cut off.
 const BACK_AFTER_MS: u32 = 3000;
@@ -37,11 +31,7 @@ struct Watcher {
     sent: [Option<u64>; Part::ALL.len()],
     /// The part that is looked at next.
     position: usize,
-    /// What every watcher is sent first.
-    greeting: Option<String>,
     quiet: Stopwatch,
-    /// One of the places that there are.
-    _place: OwnedSemaphorePermit,
 }
 
 /// What changes on the dashboard, as server-sent events: the name of a part and its HTML.
@@ -52,7 +42,7 @@ struct Watcher {
     responses(
         (status = 200, description = "The events, for as long as the client stays.", body = String, content_type = "text/event-stream"),
         (status = 400, description = "A parameter cannot be understood; the reason says which.", body = Told),
-        (status = 503, description = "Too many watch already.", body = Told),
+        (status = 503, description = "All places are taken, or all that one address may have.", body = Told),
     )
 )]
 #[route("/live", method = "GET")]
@@ -63,9 +53,11 @@ pub(in crate::web) async fn live(
     query: web::Query<DashboardQuery>,
 ) -> Result<HttpResponse, Problem> {
     let asked = query.asked(&request)?;
-    let place = face.dashboard.place().ok_or_else(|| {
-        Problem::unavailable(format!("{} watch already; the page can be read without events", WATCHERS))
-    })?;
+    let place = face
+        .dashboard
+        .watchers()
+        .place(&request)
+        .map_err(|full| Problem::unavailable(format!("{full}; the page can be read without events")))?;
     let watcher = Watcher {
         quiet: face.clock.stopwatch(),
         face,
@@ -73,30 +65,14 @@ pub(in crate::web) async fn live(
         closing: closing.get_ref().clone(),
         sent: [None; Part::ALL.len()],
         position: 0,
-        greeting: Some(format!("retry: {BACK_AFTER_MS}\n\n")),
-        _place: place,
     };
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream; charset=utf-8")
-        .insert_header(("Cache-Control", "no-store"))
-        // A proxy that collects an answer would keep it for ever.
-        .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(events(watcher)))
+    let greeting = format!("retry: {BACK_AFTER_MS}\n\n");
+    Ok(stay("text/event-stream; charset=utf-8", greeting, place, watcher))
 }
 
-fn events(watcher: Watcher) -> impl Stream<Item = Result<Bytes, Problem>> {
-    stream::unfold(watcher, |mut watcher| async move {
-        let event = watcher.next().await?;
-        Some((Ok(Bytes::from(event)), watcher))
-    })
-}
-
-impl Watcher {
+impl News for Watcher {
     /// The next event; nothing when the server closes.
     async fn next(&mut self) -> Option<String> {
-        if let Some(greeting) = self.greeting.take() {
-            return Some(greeting);
-        }
         loop {
             while let Some(part) = Part::ALL.get(self.position).copied() {
                 self.position += 1;
@@ -117,7 +93,9 @@ impl Watcher {
             }
         }
     }
+}
 
+impl Watcher {
     /// The part, if it is not what was sent before.
     async fn changed(&mut self, part: Part) -> Option<String> {
         // What cannot be rendered now stays as it is on the page; the log says why.

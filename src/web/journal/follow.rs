@@ -3,19 +3,16 @@
 //! A follower is sent a line when he has taken the one before: he holds one, and whoever reads more slowly than lines are
 //! written misses those that are not kept any more, and can tell by their numbers. There are so many followers and no more.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use actix_web::web::Bytes;
-use actix_web::{HttpResponse, route, web};
-use futures_util::stream::{self, Stream};
+use actix_web::{HttpRequest, HttpResponse, route, web};
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use utoipa::IntoParams;
 
+use super::super::audience::{Audience, HEARTBEAT, News, stay};
 use super::super::door::Closing;
 use super::super::face::Face;
 use super::super::problem::{Problem, Told};
+use super::super::root::root;
 use super::number;
 use super::wanted::Wanted;
 use crate::journal::Journal;
@@ -23,16 +20,13 @@ use crate::journal::Journal;
 /// How many may follow at the same time by one way.
 const MOST: usize = 16;
 
-/// Who is sent nothing for longer than this cannot tell whether anybody is there; nor can we.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-
-/// The places of those who follow.
+/// Those who follow by one way, whichever thread answers them.
 #[derive(Debug, Clone)]
-pub(in crate::web) struct Followers(Arc<Semaphore>);
+pub(in crate::web) struct Followers(Audience);
 
 impl Default for Followers {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(MOST)))
+        Self(Audience::of(MOST))
     }
 }
 
@@ -58,7 +52,6 @@ struct Follower {
     wanted: Wanted,
     /// The number of the last line that was looked at.
     seen: u64,
-    _place: OwnedSemaphorePermit,
 }
 
 /// The lines of the log as they are written, for as long as the client stays.
@@ -72,7 +65,7 @@ struct Follower {
     responses(
         (status = 200, description = "The lines.", body = String, content_type = "application/x-ndjson"),
         (status = 400, description = "A parameter cannot be understood; the reason says which.", body = Told),
-        (status = 503, description = "Too many follow already.", body = Told),
+        (status = 503, description = "All places are taken, or all that one address may have.", body = Told),
     )
 )]
 #[route("/api/v1/log/follow", method = "GET")]
@@ -80,6 +73,7 @@ pub(in crate::web) async fn follow(
     face: web::Data<Face>,
     closing: web::Data<Closing>,
     followers: web::Data<Followers>,
+    request: HttpRequest,
     query: web::Query<FollowQuery>,
 ) -> Result<HttpResponse, Problem> {
     let FollowQuery { after, child, level } = query.into_inner();
@@ -87,29 +81,18 @@ pub(in crate::web) async fn follow(
     let mut newest = face.journal.newest();
     let now = *newest.borrow_and_update();
     let seen = after.as_deref().map_or(Ok(now), number)?;
-    let place = Arc::clone(&followers.0).try_acquire_owned();
-    let place = place.map_err(|_| {
-        Problem::unavailable(format!("{MOST} follow already; /api/v1/log has the last lines"))
+    let place = followers.0.place(&request).map_err(|full| {
+        let root = root(&request, "/api/v1/log/follow");
+        Problem::unavailable(format!("{full}; {root}/api/v1/log has the last lines"))
     })?;
     let journal = face.journal.clone();
     let closing = closing.get_ref().clone();
-    let follower = Follower { journal, newest, closing, wanted, seen, _place: place };
-    Ok(HttpResponse::Ok()
-        .content_type("application/x-ndjson")
-        .insert_header(("Cache-Control", "no-store"))
-        .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(pieces(follower)))
+    let follower = Follower { journal, newest, closing, wanted, seen };
+    // An empty line at once: there may be nothing to tell for long.
+    Ok(stay("application/x-ndjson", "\n".to_owned(), place, follower))
 }
 
-fn pieces(follower: Follower) -> impl Stream<Item = Result<Bytes, Problem>> {
-    // At once, so that a client knows that he is there.
-    stream::unfold((follower, true), |(mut follower, first)| async move {
-        let piece = if first { "\n".to_owned() } else { follower.next().await? };
-        Some((Ok(Bytes::from(piece)), (follower, false)))
-    })
-}
-
-impl Follower {
+impl News for Follower {
     /// The next line; nothing when the server closes.
     async fn next(&mut self) -> Option<String> {
         loop {
