@@ -6,7 +6,7 @@
 use std::path::Path;
 
 mod common;
-use common::program::{example, run, stderr, stdout};
+use common::commands::{example, run, stderr, stdout};
 
 /// What the example prints, if it ends with 0 and complains about nothing.
 fn story(name: &str, arguments: &[&str], parts: &[&str]) -> String {

@@ -1,9 +1,9 @@
 //! What several scenarios need, written once.
 
-#![allow(dead_code, unreachable_pub, missing_docs)] // every test binary uses a part of it
+#![allow(dead_code, unused_imports, unreachable_pub, missing_docs)] // every test binary uses a part of it
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
 
-// What is about the daemon; supervision alone needs the last one.
+// What is about the program; what is about no daemon stands below.
 #[cfg(feature = "cli")]
 pub mod client;
 #[cfg(feature = "cli")]
@@ -28,6 +28,8 @@ pub mod proxy;
 pub mod raw;
 #[cfg(feature = "cli")]
 pub mod redis;
+
+pub mod commands;
 pub mod worker;
 
 use std::future::Future;

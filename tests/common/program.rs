@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
+pub use super::commands::{example, run, stderr, stdout};
 use super::{SOON, eventually};
 
 /// The program, in an empty environment and in `directory`.
@@ -13,26 +14,6 @@ pub fn evenkeel(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
     command.env_clear().current_dir(directory).stdin(Stdio::null());
     command
-}
-
-/// One of the examples. Cargo builds them along with all tests, beside them, but not along with a single one.
-pub fn example(name: &str) -> Command {
-    let tests = std::env::current_exe().unwrap();
-    let path = tests.parent().and_then(|deps| deps.parent()).unwrap().join("examples").join(name);
-    assert!(path.is_file(), "{} is not built: cargo build --examples", path.display());
-    Command::new(path)
-}
-
-pub fn run(command: &mut Command) -> Output {
-    command.output().unwrap()
-}
-
-pub fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-pub fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 /// A program that runs beside the test; killed when dropped.
