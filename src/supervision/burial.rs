@@ -97,7 +97,7 @@ impl Supervisor {
         let arena = self.slots.get(index).and_then(|slot| slot.buried(number)).cloned();
         let ready = async move {
             let settled =
-                OptionFuture::from(flushed).await.is_some_and(|all| all.iter().all(|flushed| *flushed));
+                OptionFuture::from(flushed).await.is_some_and(|all| all.iter().all(|(_, flushed)| *flushed));
             if let Some(arena) = arena {
                 purge(std::slice::from_ref(&arena)).await;
             }
@@ -107,6 +107,7 @@ impl Supervisor {
             if let Some(slot) = supervisor.slots.get_mut(index) {
                 slot.settle(number, settled);
             }
+            supervisor.slots.sweep(index);
             then(supervisor, ctx);
         }));
     }
@@ -114,6 +115,9 @@ impl Supervisor {
     fn buried(&mut self, index: usize, ending: Ending, gone: bool, ctx: &mut Context<Self>) {
         if self.shutdown.is_some() {
             return self.child_drained(index, &ending, gone, ctx);
+        }
+        if self.slots.get(index).is_some_and(Slot::is_dismissed) {
+            return self.forget(index);
         }
         match &ending {
             Ending::Restarted(_) => self.start_later(index, Duration::ZERO, ending.to_string(), ctx),
@@ -123,7 +127,7 @@ impl Supervisor {
             | Ending::Unresponsive => {
                 self.crashed(index, ending, ctx);
             }
-            Ending::ShutDown => {}
+            Ending::Dismissed | Ending::ShutDown => {}
         }
     }
 }

@@ -24,6 +24,8 @@ pub enum Ending {
     Restarted(RestartCause),
     /// It did not answer within its limit. Its thread cannot be killed and was abandoned.
     Unresponsive,
+    /// It was drained because the child was dismissed.
+    Dismissed,
     /// It was drained because everything is ending.
     ShutDown,
 }
@@ -43,7 +45,7 @@ impl Ending {
     pub fn is_crash(&self) -> bool {
         match self {
             Self::Stopped | Self::Panicked { .. } | Self::FailedToStart { .. } | Self::Unresponsive => true,
-            Self::Restarted(_) | Self::ShutDown => false,
+            Self::Restarted(_) | Self::Dismissed | Self::ShutDown => false,
         }
     }
 }
@@ -57,6 +59,7 @@ impl fmt::Display for Ending {
             Self::Restarted(RestartCause::Requested) => f.write_str("was restarted on request"),
             Self::Restarted(RestartCause::Memory) => f.write_str("was restarted because of memory"),
             Self::Unresponsive => f.write_str("did not answer within its limit"),
+            Self::Dismissed => f.write_str("was dismissed"),
             Self::ShutDown => f.write_str("was shut down"),
         }
     }

@@ -47,7 +47,7 @@ pub enum Event {
         child: String,
         /// The generation.
         generation: u64,
-        /// Why it is to be replaced; nothing when everything ends.
+        /// Why it is to be replaced; nothing when it ends for good.
         cause: Option<RestartCause>,
     },
     /// A generation has ended.

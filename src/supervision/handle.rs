@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::account::RestartProof;
 use super::child::Child;
 use super::departure::Departure;
 use super::ending::RestartCause;
@@ -9,7 +10,7 @@ use super::event::{Event, Events};
 use super::link::{Link, Recipient};
 use super::measure::{Measure, Measurement};
 use super::memory_monitor::logbook::Logbook;
-use super::messages::{Adopt, Drill, Observe, Restart, ShutDown, SupervisorError, Tick};
+use super::messages::{Adopt, Dismiss, Drill, Observe, Restart, ShutDown, SupervisorError, Tick};
 use super::signals::Signals;
 use super::status::{Fault, ShutdownReport, SupervisorStatus};
 use super::supervisor::Supervisor;
@@ -158,6 +159,35 @@ impl SupervisorHandle {
     /// When there is no such child, or it is not running.
     pub async fn drill(&self, child: &str) -> Result<(), SupervisorError> {
         self.addr.send(Drill { child: child.to_owned() }).await.map_err(|_| SupervisorError::Ended)?
+    }
+
+    /// Drains a child as for a restart and ends it for good. It is forgotten: its link is closed, and its name can be given to
+    /// another one. Returns when it has gone, with what its end did to its account; nothing without the allocator, and when
+    /// a thread of it did not end.
+    ///
+    /// ```
+    /// # use actix::prelude::*;
+    /// # struct Tenant;
+    /// # impl Actor for Tenant {
+    /// #     type Context = Context<Self>;
+    /// # }
+    /// # System::new().block_on(async {
+    /// use evenkeel::{Child, Supervisor};
+    ///
+    /// let supervisor = Supervisor::start();
+    /// supervisor.supervise(Child::named("tenant-7", || Tenant))?;
+    /// if let Some(proof) = supervisor.dismiss("tenant-7").await? {
+    ///     println!("{} bytes came back, {} were left", proof.returned(), proof.leak_out);
+    /// }
+    /// supervisor.supervise(Child::named("tenant-7", || Tenant))?;
+    /// # Ok::<(), evenkeel::SupervisorError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no such child, it is the memory monitor, or everything is ending.
+    pub async fn dismiss(&self, child: &str) -> Result<Option<RestartProof>, SupervisorError> {
+        self.addr.send(Dismiss { child: child.to_owned() }).await.map_err(|_| SupervisorError::Ended)?
     }
 
     /// Drains all children, the last started first, and ends them; `within` is real time for all together.

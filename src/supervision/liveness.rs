@@ -14,7 +14,7 @@ use super::supervisor::Supervisor;
 
 impl Supervisor {
     pub(super) fn probe_all(&mut self, ctx: &mut Context<Self>) {
-        for index in 0..self.slots.len() {
+        for index in self.slots.keys() {
             self.probe(index, ctx);
         }
     }
@@ -53,6 +53,8 @@ impl Supervisor {
             "{name} generation {number} did not answer within {limit_ms} ms; its thread cannot be killed and is abandoned ({abandoned} abandoned in all)");
         if self.shutdown.is_some() {
             self.child_drained(index, &ending, false, ctx);
+        } else if slot.is_dismissed() {
+            self.forget(index);
         } else {
             self.crashed(index, ending, ctx);
         }

@@ -73,45 +73,46 @@ pub struct ChildMemory {
 }
 
 impl Supervisor {
-    /// Has the thread of every living generation give its cache back; tells which of them did, slot by slot. A
-    /// child without a living generation has nothing to give.
-    pub(super) fn flush_all(&self) -> impl Future<Output = Vec<bool>> + use<> {
+    /// Has the thread of every living generation give its cache back; tells which of them did, by the slot's key. A child
+    /// without a living generation has nothing to give.
+    pub(super) fn flush_all(&self) -> impl Future<Output = Vec<(usize, bool)>> + use<> {
         if let Some(Err(error)) = self.arenas.as_ref().map(|arenas| arenas.flush_current_thread()) {
             log::warn!(event = "cache-not-flushed"; "the supervisor's thread keeps its cache of freed objects: {error}");
         }
         let measured = self.arenas.is_some();
         let asked: Vec<_> = self
             .slots
-            .iter()
-            .map(|slot| slot.generation.as_ref().filter(|_| measured).map(Generation::flush))
+            .entries()
+            .map(|(key, slot)| (key, slot.generation.as_ref().filter(|_| measured).map(Generation::flush)))
             .collect();
-        join_all(asked.into_iter().map(|answer| async move {
-            match answer {
+        join_all(asked.into_iter().map(|(key, answer)| async move {
+            let flushed = match answer {
                 Some(answer) => matches!(tokio::time::timeout(FLUSH_WITHIN, answer).await, Ok(Ok(()))),
                 None => true,
-            }
+            };
+            (key, flushed)
         }))
     }
 
-    fn read_accounts(&self, flushed: &[bool]) -> Measurement {
+    fn read_accounts(&self, flushed: &[(usize, bool)]) -> Measurement {
         let renewed = self.arenas.as_ref().map(|arenas| arenas.renew());
         if let Some(Err(error)) = &renewed {
             // The monitor says once what could not be read.
             log::debug!("memory cannot be measured child by child now: {error}");
         }
         let readable = matches!(renewed, Some(Ok(())));
-        let children: Vec<ChildMemory> = self
-            .slots
-            .iter()
-            .zip(flushed)
-            .map(|(slot, flushed)| child_memory(slot, *flushed, readable))
+        // Who was dismissed or added since has no part in it.
+        let there = flushed.iter().filter_map(|(key, flushed)| Some((self.slots.get(*key)?, *flushed)));
+        let children: Vec<ChildMemory> = there
+            .filter(|(slot, _)| !slot.forgotten)
+            .map(|(slot, flushed)| child_memory(slot, flushed, readable))
             .collect();
         let process = process_memory()
             .inspect_err(|error| log::debug!("the process's memory cannot be measured now: {error}"))
             .ok();
         let charged: Option<u64> = children.iter().map(|child| Some(child.memory?.resident)).sum();
         let instrument = self.arenas.as_ref().filter(|_| readable);
-        let own: Vec<u32> = self.slots.iter().flat_map(Slot::arenas).map(Arena::index).collect();
+        let own: Vec<u32> = self.slots.all().flat_map(Slot::arenas).map(Arena::index).collect();
         let elsewhere = instrument.and_then(|arenas| arenas.elsewhere(&own).ok()).unwrap_or_default();
         let unattributed = process.zip(charged).map(|(process, charged)| {
             process.rss.cast_signed() - charged.cast_signed() - elsewhere.cast_signed()

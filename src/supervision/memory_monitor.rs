@@ -8,6 +8,7 @@
 mod action;
 
 mod gate;
+mod lines;
 pub mod logbook;
 mod reading;
 mod round;

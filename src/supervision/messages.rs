@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix::Message;
 use tokio::sync::oneshot;
 
+use super::account::RestartProof;
 use super::child::AnyChild;
 use super::ending::RestartCause;
 use super::status::{ShutdownReport, SupervisorStatus};
@@ -32,6 +33,13 @@ pub(super) struct Restart {
 #[derive(Debug, Message)]
 #[rtype(result = "Result<(), SupervisorError>")]
 pub(super) struct Drill {
+    pub(super) child: String,
+}
+
+/// Drains a child, ends it for good and forgets it.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Option<RestartProof>, SupervisorError>")]
+pub(super) struct Dismiss {
     pub(super) child: String,
 }
 
@@ -74,7 +82,7 @@ pub enum SupervisorError {
         /// What would be right.
         right: String,
     },
-    /// There is a child of this name, or was one.
+    /// There is a child of this name, or was one that was not dismissed.
     #[error("there is a child named \"{name}\" already; write another name")]
     Duplicate {
         /// The name.
@@ -121,6 +129,14 @@ pub enum SupervisorError {
         name: String,
         /// The child that is being replaced.
         other: String,
+    },
+    /// The memory monitor is not dismissed.
+    #[error(
+        "{name} attends to the others and ends with the supervisor; `without_monitor` starts one that has none"
+    )]
+    Attends {
+        /// Its name.
+        name: String,
     },
     /// The supervisor was started without a memory monitor.
     #[error("the supervisor has no memory monitor")]

@@ -117,6 +117,7 @@ pub mod child;
 pub mod companion;
 #[doc(hidden)]
 pub mod departure;
+mod dismissal;
 #[doc(hidden)]
 pub mod ending;
 mod envelope;
@@ -143,6 +144,7 @@ mod shared;
 mod shutdown;
 mod signals;
 mod slot;
+mod slots;
 #[doc(hidden)]
 pub mod status;
 #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! The roll of a supervisor: the names of all its children, and what each said of its memory.
 //!
-//! Shared by the supervisor, its handles and its memory monitor. A name stands in it once, and for good: a child that has
-//! ended keeps it.
+//! Shared by the supervisor, its handles and its memory monitor. A name stands in it once: a child that has ended keeps it, until
+//! it is dismissed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -41,7 +41,7 @@ impl Roll {
         Ok(())
     }
 
-    /// Takes back the entry that was made last under this name.
+    /// Takes back the entry of this name.
     pub(super) fn strike(&self, name: &str) {
         self.names().children.retain(|(known, _)| known != name);
     }

@@ -54,13 +54,13 @@ impl Supervisor {
         let (done, report) = oneshot::channel();
         if let Some(shutdown) = &mut self.shutdown {
             shutdown.waiting.push(done);
-            if self.slots.iter().all(|slot| slot.state == ChildState::Ended) {
+            if self.slots.all().all(|slot| slot.state == ChildState::Ended) {
                 self.shut_down_done(ctx);
             }
             return report;
         }
         self.roll.close();
-        log::info!(event = "shutting-down", children = self.slots.len(), limit_ms = millis(within); "shutting down, within {within:?}");
+        log::info!(event = "shutting-down", children = self.slots.iter().count(), limit_ms = millis(within); "shutting down, within {within:?}");
         if self.state == SupervisorState::Supervising {
             self.state = SupervisorState::ShuttingDown;
         }
@@ -70,7 +70,7 @@ impl Supervisor {
             told: false,
             report: ShutdownReport { drained: Vec::new(), cut_short: Vec::new() },
         });
-        for slot in self.slots.iter_mut().filter(|slot| slot.generation.is_none()) {
+        for slot in self.slots.all_mut().filter(|slot| slot.generation.is_none()) {
             // It will have no further generation: nobody shall wait for one.
             slot.child.close();
         }
@@ -84,11 +84,11 @@ impl Supervisor {
         // Half of what is left: whoever is slow leaves something for those that come after it.
         let share = (shutdown.left(&self.stopwatch) / 2).max(LEAST_SHARE);
         let lives = |slot: &Slot| slot.generation.is_some();
-        let attendant = self.slots.iter().position(|slot| slot.attends && lives(slot));
-        let Some(index) = attendant.or_else(|| self.slots.iter().rposition(lives)) else {
+        let attendant = self.slots.find(|slot| slot.attends && lives(slot));
+        let Some(index) = attendant.or_else(|| self.slots.find_last(lives)) else {
             return self.shut_down_done(ctx);
         };
-        let slot = &mut self.slots[index];
+        let Some(slot) = self.slots.get_mut(index) else { return };
         if !std::mem::replace(&mut slot.drained_for_good, true) {
             self.drain(index, share / 4 * 3, share / 4, ctx);
         }
@@ -119,10 +119,12 @@ impl Supervisor {
         let Some(shutdown) = &mut self.shutdown else { return };
         // Nothing is left to be probed: the supervisor ends when its last handle is dropped.
         ctx.cancel_future(self.probing);
-        for slot in &mut self.slots {
+        for slot in self.slots.all_mut() {
             slot.state = ChildState::Ended;
             slot.child.close();
             slot.release();
+            // Whoever waits for a dismissal learns that everything has ended.
+            slot.dismissed.clear();
         }
         if !shutdown.told {
             shutdown.told = true;

@@ -10,6 +10,9 @@ use super::generation::{EndReport, Generation};
 use super::status::{ChildState, ChildStatus};
 use crate::memory::arena::{Arena, ArenaUsage, Arenas};
 
+/// Told when the child has gone: what its end did to its account, if it had one.
+type Gone = tokio::sync::oneshot::Sender<Option<RestartProof>>;
+
 pub(super) struct Slot {
     pub(super) child: Box<dyn AnyChild>,
     /// It attends to the other children, and is drained before them.
@@ -33,6 +36,12 @@ pub(super) struct Slot {
     pub(super) drains: u64,
     /// Drained because everything ends, and not for a restart.
     pub(super) drained_for_good: bool,
+    /// Who waits for the child to be gone: it has no further generation.
+    pub(super) dismissed: Vec<Gone>,
+    /// It was dismissed and has gone, but for threads that have not ended.
+    pub(super) forgotten: bool,
+    /// The next generation begins after a pause.
+    pub(super) due: bool,
     /// What the end of the generation before did to the child's account.
     pub(super) proof: Option<RestartProof>,
     /// The account when the present generation was told to end, or when its end was noticed.
@@ -64,6 +73,9 @@ impl Slot {
             root_cause: None,
             drains: 0,
             drained_for_good: false,
+            dismissed: Vec::new(),
+            forgotten: false,
+            due: false,
             proof: None,
             before: None,
             crashes: 0,
@@ -87,6 +99,7 @@ impl Slot {
         report: impl FnOnce(u64) -> EndReport,
     ) -> Result<(), String> {
         self.number += 1;
+        self.due = false;
         self.planned = None;
         self.halted = false;
         self.probed = false;
@@ -118,6 +131,7 @@ impl Slot {
         let asked = matches!(ending, Ending::Stopped);
         let ending = match (asked, shutting_down, self.planned.take()) {
             (true, true, _) => Ending::ShutDown,
+            (true, false, _) if self.is_dismissed() => Ending::Dismissed,
             (true, false, Some(cause)) => Ending::Restarted(cause),
             _ => ending,
         };
@@ -130,6 +144,16 @@ impl Slot {
         self.state = ChildState::Restarting;
         self.last_ending = Some(ending.clone());
         ending
+    }
+
+    /// Whether the child is to have no further generation.
+    pub(super) fn is_dismissed(&self) -> bool {
+        !self.dismissed.is_empty()
+    }
+
+    /// Whether a thread of it has not ended, as far as that is known.
+    pub(super) fn has_threads(&self) -> bool {
+        self.generation.is_some() || !self.abandoned.is_empty() || !self.buried.is_empty()
     }
 
     /// Whether a generation of it is being replaced or waited for.
@@ -201,7 +225,9 @@ impl Slot {
                 log::warn!(event = "account-unreadable", child = self.name(); "the account of {} cannot be read: {error}", self.name());
             }
         }
-        self.accounts.push(account);
+        if !self.forgotten {
+            self.accounts.push(account);
+        }
     }
 
     /// Gives the child's arenas to whoever needs one next: it has no further generation.

@@ -17,6 +17,7 @@ use super::messages::{Adopt, Drill, Observe, Restart, SupervisorError};
 use super::restart::{RestartPolicy, Verdict};
 use super::roll::Roll;
 use super::slot::Slot;
+use super::slots::Slots;
 use super::status::{ChildState, Fault, ShutdownReport, SupervisorState, SupervisorStatus};
 use crate::clock::{Clock, Stopwatch};
 use crate::config::SupervisionConfig;
@@ -26,7 +27,7 @@ use crate::memory::arena::{Arena, Arenas};
 const STAGGER: Duration = Duration::from_millis(50);
 
 /// How long a generation that is halted may take to drop its work, when nothing else presses.
-const HALT_GRACE: Duration = Duration::from_secs(1);
+pub(super) const HALT_GRACE: Duration = Duration::from_secs(1);
 
 /// The least time that a child is given for anything while everything ends.
 pub(super) const LEAST_SHARE: Duration = Duration::from_millis(100);
@@ -42,7 +43,7 @@ pub struct Supervisor {
     pub(super) attendant: Option<Box<dyn AnyChild>>,
     pub(super) roll: Roll,
     pub(super) voice: Voice,
-    pub(super) slots: Vec<Slot>,
+    pub(super) slots: Slots,
     pub(super) state: SupervisorState,
     pub(super) shutdown: Option<Shutdown>,
     pub(super) stopwatch: Stopwatch,
@@ -79,7 +80,7 @@ impl Supervisor {
             attendant: None,
             roll: Roll::default(),
             voice: Voice::new(),
-            slots: Vec::new(),
+            slots: Slots::default(),
             state: SupervisorState::Supervising,
             shutdown: None,
             stopwatch: clock.stopwatch(),
@@ -94,8 +95,8 @@ impl Supervisor {
         if self.shutdown.is_some() {
             return child.close();
         }
-        self.slots.push(Slot::new(child, attends));
-        self.start_generation(self.slots.len() - 1, "first start", ctx);
+        let key = self.slots.push(Slot::new(child, attends));
+        self.start_generation(key, "first start", ctx);
     }
 
     fn start_generation(&mut self, index: usize, why: &str, ctx: &mut Context<Self>) {
@@ -184,6 +185,9 @@ impl Supervisor {
         why: String,
         ctx: &mut Context<Self>,
     ) {
+        if let Some(slot) = self.slots.get_mut(index) {
+            slot.due = true;
+        }
         ctx.run_later(pause, move |supervisor, ctx| {
             if supervisor.shutdown.is_some() {
                 return;
@@ -215,7 +219,7 @@ impl Supervisor {
             let (name, other) = (name.to_owned(), other.name().to_owned());
             return Err(SupervisorError::OneAtATime { name, other });
         }
-        let slot = &mut self.slots[index];
+        let Some(slot) = self.slots.get_mut(index) else { return Ok(()) };
         slot.note_before();
         let why = match &cause {
             RestartCause::Requested => "on request",
@@ -228,14 +232,20 @@ impl Supervisor {
         Ok(())
     }
 
-    fn running(&self, name: &str) -> Result<usize, SupervisorError> {
-        let Some(index) = self.slots.iter().position(|slot| slot.name() == name) else {
+    /// The key of a child.
+    pub(super) fn known(&self, name: &str) -> Result<usize, SupervisorError> {
+        self.slots.find(|slot| slot.name() == name).ok_or_else(|| {
             let known = self.slots.iter().map(Slot::name).collect::<Vec<_>>().join(", ");
-            return Err(SupervisorError::UnknownChild { name: name.to_owned(), known });
-        };
-        match self.slots[index].state {
-            ChildState::Running => Ok(index),
-            ChildState::Draining | ChildState::Restarting | ChildState::Ended => {
+            SupervisorError::UnknownChild { name: name.to_owned(), known }
+        })
+    }
+
+    /// The key of a child that runs.
+    fn running(&self, name: &str) -> Result<usize, SupervisorError> {
+        let index = self.known(name)?;
+        match self.slots.get(index).map(|slot| slot.state) {
+            Some(ChildState::Running) => Ok(index),
+            Some(ChildState::Draining | ChildState::Restarting | ChildState::Ended) | None => {
                 Err(SupervisorError::NotRunning { name: name.to_owned() })
             }
         }
@@ -287,7 +297,7 @@ impl Handler<Drill> for Supervisor {
     type Result = Result<(), SupervisorError>;
 
     fn handle(&mut self, drill: Drill, _: &mut Self::Context) -> Self::Result {
-        let slot = &self.slots[self.running(&drill.child)?];
+        let Some(slot) = self.slots.get(self.running(&drill.child)?) else { return Ok(()) };
         log::info!(event = "actor-drill", child = slot.name(), generation = slot.number; "{} is told to panic, as a drill", slot.name());
         if let Some(generation) = &slot.generation {
             generation.panic();

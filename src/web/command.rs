@@ -53,6 +53,7 @@ pub(super) async fn restart(
         | SupervisorError::Duplicate { .. }
         | SupervisorError::LinkTaken { .. }
         | SupervisorError::Limit { .. }
+        | SupervisorError::Attends { .. }
         | SupervisorError::NotMonitored => Problem::internal(error),
     };
     // Before: the generation that is there afterwards may be the next one.

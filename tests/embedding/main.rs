@@ -7,6 +7,7 @@
 mod common;
 
 mod children;
+mod dismissal;
 mod events;
 mod limits;
 mod neighbours;

@@ -216,7 +216,12 @@ impl Round {
             self.settle_departure(measurement);
         }
         let Some(UnderWay::Restart(action)) = self.equipment.logbook.under_way() else { return };
-        let Some(child) = measurement.children.iter().find(|it| it.name == action.child) else { return };
+        let is_there = |account: &str| measurement.children.iter().any(|it| it.name == account);
+        let child = measurement.children.iter().find(|it| it.name == action.child);
+        let Some(child) = child.filter(|_| action.account == PROCESS || is_there(&action.account)) else {
+            // One of them was dismissed meanwhile.
+            return self.equipment.logbook.set_under_way(None);
+        };
         match child.state {
             ChildState::Ended => return self.equipment.logbook.set_under_way(None),
             ChildState::Running if child.generation > action.generation => {}

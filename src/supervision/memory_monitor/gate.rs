@@ -67,6 +67,11 @@ impl Gate {
         true
     }
 
+    /// Forgets what was said of other accounts.
+    pub(super) fn keep_only(&mut self, is_there: impl Fn(&str) -> bool) {
+        self.0.retain(|said| is_there(&said.account));
+    }
+
     /// All is well with the account: what comes next is another situation.
     pub(super) fn calm(&mut self, account: &str) {
         self.0.iter_mut().filter(|said| said.account == account).for_each(|said| said.lasts = false);

@@ -153,6 +153,13 @@ impl Logbook {
         hours.clone()
     }
 
+    /// Forgets what was noted of accounts that are not there any more; records stay.
+    pub(super) fn keep_only(&self, is_there: impl Fn(&str) -> bool) {
+        let mut pages = self.pages();
+        pages.hours.retain(|(name, _)| is_there(name));
+        pages.gate.keep_only(is_there);
+    }
+
     pub(super) fn under_way(&self) -> Option<UnderWay> {
         self.pages().under_way.clone()
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Equipment;
 use super::gate::Matter;
+use super::lines::{log_record, log_result};
 use super::reading::{Reading, readings, tick_of};
 use super::whole_process::WholeProcess;
 use crate::memory::instrument::Instrument;
@@ -73,6 +74,7 @@ impl Round {
         let stopwatch = self.equipment.clock.stopwatch();
         let now = self.equipment.clock.now();
         let Ok(mut measurement) = self.equipment.supervisor.measure(Vec::new()).await else { return };
+        self.forget_the_dismissed(&measurement);
         let mut taken = readings(&tick_of(&measurement, now), &measurement);
         if self.equipment.process == WholeProcess::Shown {
             // Another monitor's account, or nobody's.
@@ -98,6 +100,14 @@ impl Round {
         let (decisions, cases) = self.judge(&taken, now);
         self.show(&measurement, &decisions, now, stopwatch.elapsed());
         self.climb(cases, &measurement, now).await;
+    }
+
+    /// Forgets the accounts of children that were dismissed.
+    fn forget_the_dismissed(&mut self, measurement: &Measurement) {
+        let is_there =
+            |name: &str| name == PROCESS || measurement.children.iter().any(|child| child.name == name);
+        self.policies.retain(|(name, _)| is_there(name));
+        self.equipment.logbook.keep_only(is_there);
     }
 
     fn count(&mut self, measurement: &Measurement) {
@@ -306,17 +316,4 @@ pub(super) fn record(grounds: &Grounds, action: Action, now: Timestamp) -> Recor
         floors: grounds.floors.clone(),
         outcome: None,
     }
-}
-
-fn log_record(record: &Record, level: log::Level) {
-    let (child, generation) = (record.child.as_str(), record.generation);
-    log::log!(level, event = "memory-decision", child, generation; "{record}");
-}
-
-/// Says what came of a decision.
-fn log_result(record: &Record) {
-    let (child, generation) = (record.child.as_str(), record.generation);
-    let Some((result, outcome)) = record.result().zip(record.outcome.as_ref()) else { return };
-    let level = if outcome.helped { log::Level::Info } else { log::Level::Warn };
-    log::log!(level, event = "memory-outcome", child, generation, decision = record.number; "{result}");
 }
