@@ -121,7 +121,8 @@ async fn who_does_not_listen_is_cut_and_slows_nobody() {
         (0..200).map(ask).collect()
     })
     .await;
-    let all = async || (demo.sockets() >= sockets + 200).then_some(());
+    // Of the sockets that there were, those to the sources may be closed by now.
+    let all = async || (demo.sockets() >= 200).then_some(());
     eventually(SOON, "all of them are inside", all).await;
     let poller = Poller::start(demo.address, "/api/v1/market/indices");
     poller.asks(100).await;
