@@ -148,21 +148,17 @@
 //! ```
 //!
 //! ```
-//! use evenkeel::config::Config;
-//! use evenkeel::daemon::{Daemon, StartError};
+//! use evenkeel::daemon::{Builder, Daemon, StartError};
 //! use evenkeel::market::SourceError;
 //!
-//! # actix::System::new().block_on(async {
-//! # let directory = tempfile::tempdir().unwrap();
-//! # let data_dir = directory.path().to_path_buf();
-//! let mut config = Config { data_dir, ..Config::default() };
-//! config.market.sources.kbs.base_url = "not a URL".to_owned();
-//! match Daemon::builder().config(config).start() {
-//!     Err(StartError::Sources(SourceError::BaseUrl { url, .. })) => assert_eq!(url, "not a URL"),
-//!     Err(StartError::Config(error)) => assert!(error.to_string().contains("not a URL")),
-//!     other => panic!("{:?}", other.err()),
+//! fn start(builder: Builder) -> Result<Daemon, StartError> {
+//!     builder.start().inspect_err(|error| {
+//!         if let StartError::Sources(SourceError::Tls(reason)) = error {
+//!             eprintln!("no certificates? {reason}");
+//!         }
+//!     })
 //! }
-//! # });
+//! # let _ = start;
 //! ```
 
 #[doc(hidden)]

@@ -21,7 +21,7 @@ impl Supervisor {
             return Err(SupervisorError::NotRunning { name: name.to_owned() });
         }
         let (done, gone) = oneshot::channel();
-        let Some(slot) = self.slots.get_mut(key) else { return Ok(gone) };
+        let slot = &mut self.slots[key];
         if slot.attends {
             return Err(SupervisorError::Attends { name: name.to_owned() });
         }

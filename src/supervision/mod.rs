@@ -72,13 +72,15 @@
 //!
 //! ```
 //! use evenkeel::SupervisorHandle;
-//! use evenkeel::supervision::{Departure, Fault, Leaving};
+//! use evenkeel::supervision::{Departure, Fault, Leaving, MONITOR};
 //!
 //! async fn exit_code(supervisor: &SupervisorHandle) -> u8 {
-//!     // `supervision::MONITOR` is one of the children that may be named here.
 //!     tokio::select! {
 //!         Some(Fault { child, root_cause, crashes }) = supervisor.gave_up() => {
 //!             eprintln!("{child} crashed {crashes} times: at first it {root_cause}");
+//!             if child == MONITOR {
+//!                 eprintln!("nobody looks at memory any more");
+//!             }
 //!             1
 //!         }
 //!         Departure { how, reason } = supervisor.departure() => {

@@ -88,7 +88,7 @@ impl Supervisor {
         let Some(index) = attendant.or_else(|| self.slots.find_last(lives)) else {
             return self.shut_down_done(ctx);
         };
-        let Some(slot) = self.slots.get_mut(index) else { return };
+        let slot = &mut self.slots[index];
         if !std::mem::replace(&mut slot.drained_for_good, true) {
             self.drain(index, share / 4 * 3, share / 4, ctx);
         }

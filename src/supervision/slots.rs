@@ -4,6 +4,7 @@
 //! child's slot stays for as long as a thread of it has not ended, and is not shown.
 
 use std::collections::BTreeMap;
+use std::ops::{Index, IndexMut};
 
 use super::slot::Slot;
 
@@ -67,6 +68,24 @@ impl Slots {
     pub(super) fn sweep(&mut self, key: usize) {
         if self.get(key).is_some_and(|slot| slot.forgotten && !slot.has_threads()) {
             self.slots.remove(&key);
+        }
+    }
+}
+
+/// The slot of a key that was just found.
+impl Index<usize> for Slots {
+    type Output = Slot;
+
+    fn index(&self, key: usize) -> &Slot {
+        &self.slots[&key]
+    }
+}
+
+impl IndexMut<usize> for Slots {
+    fn index_mut(&mut self, key: usize) -> &mut Slot {
+        match self.slots.get_mut(&key) {
+            Some(slot) => slot,
+            None => panic!("no slot has the key {key}"),
         }
     }
 }

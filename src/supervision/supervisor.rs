@@ -219,7 +219,7 @@ impl Supervisor {
             let (name, other) = (name.to_owned(), other.name().to_owned());
             return Err(SupervisorError::OneAtATime { name, other });
         }
-        let Some(slot) = self.slots.get_mut(index) else { return Ok(()) };
+        let slot = &mut self.slots[index];
         slot.note_before();
         let why = match &cause {
             RestartCause::Requested => "on request",
@@ -243,9 +243,9 @@ impl Supervisor {
     /// The key of a child that runs.
     fn running(&self, name: &str) -> Result<usize, SupervisorError> {
         let index = self.known(name)?;
-        match self.slots.get(index).map(|slot| slot.state) {
-            Some(ChildState::Running) => Ok(index),
-            Some(ChildState::Draining | ChildState::Restarting | ChildState::Ended) | None => {
+        match self.slots[index].state {
+            ChildState::Running => Ok(index),
+            ChildState::Draining | ChildState::Restarting | ChildState::Ended => {
                 Err(SupervisorError::NotRunning { name: name.to_owned() })
             }
         }
@@ -297,7 +297,7 @@ impl Handler<Drill> for Supervisor {
     type Result = Result<(), SupervisorError>;
 
     fn handle(&mut self, drill: Drill, _: &mut Self::Context) -> Self::Result {
-        let Some(slot) = self.slots.get(self.running(&drill.child)?) else { return Ok(()) };
+        let slot = &self.slots[self.running(&drill.child)?];
         log::info!(event = "actor-drill", child = slot.name(), generation = slot.number; "{} is told to panic, as a drill", slot.name());
         if let Some(generation) = &slot.generation {
             generation.panic();

@@ -51,16 +51,17 @@ impl Mount {
 
 /// Puts the dashboard, the reports and the interface into an application, under any scope and behind its own middleware.
 ///
-/// ```no_run
-/// # fn mount() -> evenkeel::web::Mount {
-/// #     unimplemented!()
-/// # }
+/// ```
 /// use actix_web::{App, HttpServer, web};
+/// use evenkeel::daemon::Daemon;
 ///
-/// let mount = mount(); // daemon.mount()
-/// let server = HttpServer::new(move || {
-///     App::new().service(web::scope("/market").configure(evenkeel::web::configure(&mount)))
-/// });
+/// async fn serve(daemon: &Daemon) -> std::io::Result<()> {
+///     let mount = daemon.mount();
+///     let application =
+///         move || App::new().service(web::scope("/market").configure(evenkeel::web::configure(&mount)));
+///     HttpServer::new(application).bind(("127.0.0.1", 8080))?.run().await
+/// }
+/// # let _ = serve;
 /// ```
 ///
 /// Everything that the daemon's own server answers is there, relative to the scope; the scope's address without a slash leads

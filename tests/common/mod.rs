@@ -1,6 +1,6 @@
 //! What several scenarios need, written once.
 
-#![allow(dead_code, unused_imports, unreachable_pub, missing_docs)] // every test binary uses a part of it
+#![allow(dead_code, unreachable_pub, missing_docs)] // every test binary uses a part of it
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a helper that fails fails its test
 
 // What is about the program; what is about no daemon stands below.

@@ -3,9 +3,10 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+#[allow(unused_imports, reason = "as above: every test binary uses a part of it")]
 pub use super::commands::{example, run, stderr, stdout};
 use super::{SOON, eventually};
 
