@@ -99,12 +99,21 @@ impl World {
         self.schema.run_sql(query).trim().parse().unwrap()
     }
 
-    /// Waits for a slot of `job` that somebody holds; its due time and the PID of its holder.
-    async fn held(&self, job: &str) -> (i64, u32) {
+    /// Slows the source whose answers end a refresh, and waits for a refresh that begins after that; its due time and the
+    /// PID of its holder. One that has begun before is no use: it may be done in a moment, or be an older one than the
+    /// last that is done, which nobody takes over.
+    async fn slow_refresh(&self) -> (i64, u32) {
+        self.exchange.faults().set(SourceKind::AlternativeMe, Fault::SlowBody { bytes: 1, pause_ms: 100 });
+        let begun = self.schema.run_sql("SELECT max(due) FROM slots WHERE job = 'refresh'");
+        self.held("refresh", begun.trim().parse().unwrap()).await
+    }
+
+    /// Waits for a slot of `job` due after `after` that somebody holds; its due time and the PID of its holder.
+    async fn held(&self, job: &str, after: i64) -> (i64, u32) {
         // A replica's name is its host, its PID and a random number.
         let query = format!(
             "SELECT due, (regexp_match(holder, '-([0-9]+)-[0-9a-f]+$'))[1] FROM slots
-             WHERE job = '{job}' AND done_at IS NULL AND fence = 1 ORDER BY due DESC LIMIT 1"
+             WHERE job = '{job}' AND due > {after} AND done_at IS NULL AND fence = 1 ORDER BY due DESC LIMIT 1"
         );
         let row = eventually(SOON, "somebody holds a slot", async || {
             Some(self.schema.run_sql(&query)).filter(|row| !row.trim().is_empty())
@@ -170,8 +179,7 @@ async fn a_refresh_whose_daemon_is_killed_is_taken_over() {
     let (mut replicas, _) = world.three().await;
     let done = "SELECT count(*) FROM slots WHERE job = 'refresh' AND done_at IS NOT NULL";
     eventually(SOON, "the first refresh is done", async || (world.number(done) >= 1).then_some(())).await;
-    world.exchange.faults().set(SourceKind::AlternativeMe, Fault::SlowBody { bytes: 1, pause_ms: 100 });
-    let (due, pid) = world.held("refresh").await;
+    let (due, pid) = world.slow_refresh().await;
     kill(&mut replicas, pid);
     world.exchange.faults().clear_all();
     world.done_by_another("refresh", due).await;
@@ -186,8 +194,7 @@ async fn a_refresh_whose_daemon_is_told_to_end_is_given_back() {
     let (replicas, _) = world.three().await;
     let done = "SELECT count(*) FROM slots WHERE job = 'refresh' AND done_at IS NOT NULL";
     eventually(SOON, "the first refresh is done", async || (world.number(done) >= 1).then_some(())).await;
-    world.exchange.faults().set(SourceKind::AlternativeMe, Fault::SlowBody { bytes: 1, pause_ms: 100 });
-    let (due, pid) = world.held("refresh").await;
+    let (due, pid) = world.slow_refresh().await;
     replicas.iter().find(|replica| replica.daemon.pid() == pid).unwrap().daemon.signal("TERM");
     world.exchange.faults().clear_all();
     world.done_by_another("refresh", due).await;
@@ -207,7 +214,7 @@ async fn a_report_whose_daemon_is_killed_in_the_middle_is_written_once_by_anothe
     world.exchange.faults().set(SourceKind::Coingecko, Fault::SlowBody { bytes: 1, pause_ms: 100 });
 
     let (mut replicas, _) = world.three().await;
-    let (due, pid) = world.held("report:market").await;
+    let (due, pid) = world.held("report:market", 0).await;
     let writer = replicas.iter_mut().find(|replica| replica.daemon.pid() == pid).unwrap();
     writer.daemon.says(SOON, "a report of edition market is begun").await;
     kill(&mut replicas, pid);
