@@ -18,7 +18,7 @@ fn a_demo_of_a_minute_refreshes_reports_and_exports_a_page_that_renders() {
     let demo = run(evenkeel(directory.path()).args(["demo", "--for", "60s", "--port", "0"]));
     let log = stderr(&demo);
     assert_eq!(demo.status.code(), Some(0), "{log}");
-    assert!(log.matches("refreshed 16 of 16 indices").count() >= 15, "{log}");
+    assert!(log.matches("refreshed 16 of 16 indices").count() >= 10, "{log}");
     assert!(log.contains("is stored: ") && log.contains("🧹"), "{log}");
     for child in ["persistence", "market-indices", "report-builder", "auto-report"] {
         assert!(log.contains(&format!("{child} generation 1 started: first start")), "{log}");

@@ -245,10 +245,10 @@ mod tests {
         let directory = tempfile::TempDir::new().unwrap();
         let location = Location::sqlite(&directory.path().join("evenkeel.db"), Duration::ZERO);
         Database::open(&location).unwrap().migrate().unwrap();
-        let archive = Archive::with_wait(&location, 1, Duration::from_millis(20)).unwrap();
+        let archive = Archive::with_wait(&location, 1, Duration::from_secs(1)).unwrap();
 
         let busy = archive.read(|_| Ok(archive.count())).unwrap().unwrap_err().to_string();
-        let expected = "none of the 1 reader connections became free within 20 ms";
+        let expected = "none of the 1 reader connections became free within 1000 ms";
         assert!(busy.starts_with(expected), "{busy}");
         assert_eq!(archive.count(), Ok(0));
     }
