@@ -44,9 +44,7 @@ fn a_step_keeps_its_peak_and_its_parts_add_up() {
 #[test]
 fn a_week_is_bounded_and_its_memory_is_taken_at_once() {
     let mut timeline = Timeline::default();
-    let room = |timeline: &Timeline| -> Vec<usize> {
-        timeline.rings.iter().map(|ring| ring.columns.capacity()).collect()
-    };
+    let room = |timeline: &Timeline| -> Vec<usize> { timeline.rings.iter().map(Ring::capacity).collect() };
     let taken = room(&timeline);
     let days = 9 * 24 * 360;
     for step in 0..days {
@@ -60,6 +58,61 @@ fn a_week_is_bounded_and_its_memory_is_taken_at_once() {
         assert_eq!(points.last().unwrap().at_ms / range.step_ms(), now_ms / range.step_ms());
     }
     assert_eq!(room(&timeline), taken);
+}
+
+#[test]
+fn children_with_ever_new_names_take_over_the_columns_of_those_that_are_gone() {
+    let mut timeline = Timeline::default();
+    let staying = || child("staying", 1, MIB);
+    for visit in 0..100 {
+        let visitor = child(&format!("visitor-{visit}"), 1, 2 * MIB);
+        timeline.push(&tick(visit * 10, 16 * MIB, vec![staying(), visitor]));
+    }
+    let stretch = timeline.stretch(Range::Hour, 990_000);
+    let newest: Vec<String> = (85..100).map(|visit| format!("visitor-{visit}")).collect();
+    let mut names = stretch.names.clone();
+    names.sort();
+    assert_eq!(names, [vec!["staying".to_owned()], newest].concat());
+    for point in &stretch.points {
+        let parts: u64 = point.children.iter().copied().chain([point.unattributed]).flatten().sum();
+        assert_eq!(Some(parts), point.rss, "{point:?}");
+    }
+    let held = |step: usize, name: &str| {
+        let column = stretch.names.iter().position(|known| known == name).unwrap();
+        stretch.points[step].children[column]
+    };
+    assert_eq!((held(99, "visitor-99"), held(98, "visitor-99")), (Some(2 * MIB), None));
+    assert_eq!((held(90, "visitor-90"), held(0, "staying")), (Some(2 * MIB), Some(MIB)));
+    assert_eq!(stretch.points[3].unattributed, Some(15 * MIB), "whose column is another one's now");
+    assert_eq!(timeline.before.len(), 2, "who is gone is not remembered");
+
+    // An hour later nobody asks for them; that nobody was there for a moment is no new beginning.
+    timeline.push(&tick(1_000, 16 * MIB, Vec::new()));
+    timeline.push(&tick(5_000, 16 * MIB, vec![staying()]));
+    assert_eq!(timeline.marks.len(), 1);
+    let stretch = timeline.stretch(Range::Hour, 5_000_000);
+    assert_eq!(
+        (stretch.names, stretch.points[0].children.clone()),
+        (vec!["staying".to_owned()], vec![Some(MIB)])
+    );
+}
+
+#[test]
+fn who_has_no_column_gets_the_next_one_that_is_free() {
+    let mut timeline = Timeline::default();
+    let mut children: Vec<ChildTick> =
+        (0..=MOST_CHILDREN).map(|number| child(&format!("child-{number}"), 1, MIB)).collect();
+    timeline.push(&tick(0, 20 * MIB, children.clone()));
+    let last = format!("child-{MOST_CHILDREN}");
+    let stretch = timeline.stretch(Range::Hour, 0);
+    assert!(!stretch.names.contains(&last));
+    assert_eq!(stretch.points[0].unattributed, Some(4 * MIB));
+
+    children.remove(0);
+    timeline.push(&tick(10, 20 * MIB, children));
+    let stretch = timeline.stretch(Range::Hour, 10_000);
+    assert_eq!((stretch.names.len(), stretch.names[0].as_str()), (MOST_CHILDREN, last.as_str()));
+    assert_eq!(stretch.points[1].unattributed, Some(4 * MIB));
 }
 
 #[test]
