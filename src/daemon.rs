@@ -73,9 +73,10 @@ use crate::persistence::archive::Archive;
 use crate::report::builder::ReportBuilder;
 use crate::report::messages::ObserveSchedule;
 use crate::supervision::handle::SupervisorHandle;
-use crate::supervision::link::{Link, Recipient};
+use crate::supervision::link::Link;
 use crate::supervision::memory_monitor::logbook::Logbook;
 use crate::supervision::messages::SupervisorError;
+use crate::supervision::recipient::Recipient;
 use crate::supervision::status::ShutdownReport;
 
 pub use builder::Builder;

@@ -48,7 +48,7 @@ impl Drop for Replica {
 
 impl World {
     fn new(name: &str, settings: &str) -> Self {
-        Self::with_lease(name, "1s", settings)
+        Self::with_lease(name, "2s", settings)
     }
 
     fn with_lease(name: &str, lease: &str, settings: &str) -> Self {
@@ -123,10 +123,10 @@ impl World {
         (due.parse().unwrap(), pid.parse().unwrap())
     }
 
-    /// Waits until a slot is done by the second who has claimed it.
+    /// Waits until a slot is done by somebody else than the first who has claimed it.
     async fn done_by_another(&self, job: &str, due: i64) {
         let query = format!(
-            "SELECT count(*) FROM slots WHERE job = '{job}' AND due = {due} AND done_at IS NOT NULL AND attempts = 2"
+            "SELECT count(*) FROM slots WHERE job = '{job}' AND due = {due} AND done_at IS NOT NULL AND attempts >= 2"
         );
         eventually(SOON, "another one has done it", async || (self.number(&query) == 1).then_some(())).await;
     }
@@ -141,7 +141,8 @@ fn kill(replicas: &mut Vec<Replica>, pid: u32) {
 
 #[actix_rt::test]
 async fn one_of_three_refreshes_for_all() {
-    let world = World::new("replicas-refreshes", "market.refresh_every = \"2s\"");
+    // None of the leases may run out, however slow the machine: every claim is counted.
+    let world = World::with_lease("replicas-refreshes", "4s", "market.refresh_every = \"2s\"");
     let (mut replicas, urls) = world.three().await;
     let done = "SELECT count(*) FROM slots WHERE job = 'refresh' AND done_at IS NOT NULL";
     eventually(SOON, "eight refreshes are done", async || (world.number(done) >= 8).then_some(())).await;
@@ -189,8 +190,9 @@ async fn a_refresh_whose_daemon_is_killed_is_taken_over() {
 
 #[actix_rt::test]
 async fn a_refresh_whose_daemon_is_told_to_end_is_given_back() {
-    let settings = "market.refresh_every = \"15s\"\nsupervision.drain_within = \"2s\"";
-    let world = World::with_lease("replicas-given-back", "3s", settings);
+    // A lease that outlasts the drain by far, however slow the machine: that it does not run out is what is to be seen.
+    let settings = "market.refresh_every = \"20s\"\nsupervision.drain_within = \"2s\"";
+    let world = World::with_lease("replicas-given-back", "12s", settings);
     let (replicas, _) = world.three().await;
     let done = "SELECT count(*) FROM slots WHERE job = 'refresh' AND done_at IS NOT NULL";
     eventually(SOON, "the first refresh is done", async || (world.number(done) >= 1).then_some(())).await;

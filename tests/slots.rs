@@ -27,6 +27,10 @@ use evenkeel::persistence::replica::Replica;
 use evenkeel::persistence::slot_messages::{
     ClaimSlot, Claimed, ExtendLease, FinishSlot, ReleaseSlot, SlotClaim,
 };
+use evenkeel::persistence::turn::{Turn, Turns};
+use evenkeel::supervision::child::Child;
+use evenkeel::supervision::link::Link;
+use evenkeel::supervision::supervisor::Supervisor;
 use jiff::{SignedDuration, Timestamp};
 use postgres::Postgres;
 use tempfile::TempDir;
@@ -209,6 +213,30 @@ async fn on_a_server() {
     let server = Postgres::start();
     let url = PostgresUrl::parse(&server.url()).unwrap();
     all_cases(&Bench::on(Location::Postgres { url, lock_wait: SOON })).await;
+}
+
+/// What an actor held is dropped on a thread that ends, and then the daemon's other actors end.
+#[actix::test]
+async fn a_slot_that_is_dropped_with_everything_is_given_back() {
+    let directory = TempDir::new().unwrap();
+    let location = Location::sqlite(&directory.path().join("evenkeel.db"), SOON);
+    Database::open(&location).unwrap().migrate().unwrap();
+    let keeper: Link<Persistence> = Link::new("persistence");
+    let supervisor = Supervisor::builder().without_monitor().start();
+    let place = location.clone();
+    let child = Child::fallible(&keeper, move || Persistence::new(&place, Clock::system()));
+    supervisor.supervise(child).unwrap();
+    let turns = Turns::new(&keeper, Replica::of_this_process(), LONG, Clock::system());
+    let Turn::Mine(held) = turns.take("report:daily", due(1), Timestamp::MAX).await else {
+        panic!("not ours")
+    };
+    std::thread::spawn(move || drop(held)).join().unwrap();
+    assert_eq!(supervisor.shut_down(SOON).await.unwrap().drained, ["persistence"]);
+
+    let Claimed::Won { attempt, .. } = Bench::on(location).try_claim(0, due(1), LONG).await else {
+        panic!("not free")
+    };
+    assert_eq!(attempt, 2);
 }
 
 /// A heartbeat must reach the others while the report is written, and must not wait for it.

@@ -3,8 +3,8 @@
 #![cfg(feature = "jemalloc")]
 #![allow(clippy::unwrap_used)] // a helper that fails fails its test
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use evenkeel::config::SupervisionConfig;
@@ -16,8 +16,8 @@ use evenkeel::supervision::status::{ChildState, SupervisorState};
 use evenkeel::supervision::supervisor::Supervisor;
 
 mod common;
-use common::SOON;
 use common::worker::{Allocate, Hang, Panic, Serial, Slow, Worker, quick, rig, unwatched, worker};
+use common::{SOON, eventually};
 
 evenkeel::install_allocator!();
 
@@ -137,6 +137,32 @@ async fn children_are_drained_in_the_opposite_order_and_the_late_are_cut_short()
     assert_eq!(report.cut_short, ["second"]);
     assert_eq!(open.await.unwrap(), Err(LinkError::Unanswered { child: "second".into() }));
     assert_eq!(first.send(Serial).await, Err(LinkError::Closed { child: "first".into() }));
+}
+
+#[actix_rt::test]
+async fn what_was_sent_before_a_shutdown_is_handled_however_late_the_child_looks_up() {
+    let link: Link<Worker> = Link::new("worker");
+    let (look_up, looked_up) = std::sync::mpsc::channel();
+    let looked_up = Mutex::new(looked_up);
+    let child = Child::new(&link, move || {
+        looked_up.lock().unwrap().recv().unwrap();
+        Worker { serial: 1, handled: Arc::default() }
+    });
+    let supervisor = unwatched(quick());
+    supervisor.supervise(child).unwrap();
+    let sender = link.clone();
+    let sent = actix_rt::spawn(async move { sender.send(Serial).await });
+    eventually(SOON, "it is queued", async || (link.depth() == 1).then_some(())).await;
+    let ending = supervisor.clone();
+    let ended = actix_rt::spawn(async move { ending.shut_down(SOON).await });
+    eventually(SOON, "it is told to end", async || {
+        let status = supervisor.status().await.unwrap();
+        (status.children[0].state == ChildState::Draining).then_some(())
+    })
+    .await;
+    look_up.send(()).unwrap();
+    assert_eq!(sent.await.unwrap(), Ok(1));
+    assert_eq!(ended.await.unwrap().unwrap().drained, ["worker"]);
 }
 
 #[actix_rt::test]

@@ -21,8 +21,8 @@ use crate::memory::bytes::size;
 use crate::memory::probe::process_memory;
 use crate::report::messages::ObserveSchedule;
 use crate::supervision::handle::SupervisorHandle;
-use crate::supervision::link::Recipient;
 use crate::supervision::messages::SupervisorError;
+use crate::supervision::recipient::Recipient;
 use crate::supervision::status::ChildState;
 
 /// How soon an actor that has just been started is looked at again.

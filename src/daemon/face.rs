@@ -17,8 +17,8 @@ use super::{Daemon, listener};
 use crate::config::Config;
 use crate::report::messages::ObserveSchedule;
 use crate::supervision::handle::SupervisorHandle;
-use crate::supervision::link::Recipient;
 use crate::supervision::messages::SupervisorError;
+use crate::supervision::recipient::Recipient;
 use crate::supervision::status::ShutdownReport;
 use crate::web::{self, Access, Face, Mount, Orders, Server, Token};
 

@@ -10,7 +10,7 @@ use super::links::Links;
 use crate::config::Config;
 use crate::report::messages::ObserveSchedule;
 use crate::supervision::handle::SupervisorHandle;
-use crate::supervision::link::Recipient;
+use crate::supervision::recipient::Recipient;
 
 /// What the daemon needs to listen: nothing.
 pub(super) struct Reserved;

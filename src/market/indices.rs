@@ -22,7 +22,8 @@ use crate::clock::Clock;
 use crate::persistence::PersistenceError;
 use crate::persistence::messages::{Point, RecordIndices};
 use crate::persistence::turn::Turns;
-use crate::supervision::link::{Link, LinkError, Recipient};
+use crate::supervision::link::{Link, LinkError};
+use crate::supervision::recipient::Recipient;
 
 /// The actor. See the module's documentation.
 pub struct MarketIndices {

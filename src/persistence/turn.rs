@@ -3,22 +3,20 @@
 //! Whoever is told [`Turn::Mine`] is the only one, as long as the work is committed under the claim. A holder that dies
 //! is replaced when its lease has run out, and not before; nobody asks more often than is needed for that.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task;
 use std::time::Duration;
 
-use actix::{Actor, Context, Handler, System};
+use actix::{Actor, Context, Handler};
 use jiff::Timestamp;
-use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use super::PersistenceError;
 use super::replica::Replica;
 use super::slot_messages::{ClaimSlot, Claimed, ExtendLease, FinishSlot, ReleaseSlot, SlotClaim};
 use crate::clock::Clock;
-use crate::supervision::link::{Link, LinkError, Recipient};
+use crate::supervision::link::{Link, LinkError};
+use crate::supervision::recipient::Recipient;
 
 /// A lease is extended this many times before it would run out, and looked at as often by those who wait.
 const BEATS: u32 = 3;
@@ -237,16 +235,10 @@ impl Drop for Held {
         if self.given_away {
             return;
         }
-        let mut giving_back = Box::pin(give_back(self.register.release.clone(), self.claim.clone()));
-        // Polled once here, the message is on its way before this thread goes on: whoever ends a daemon ends the keeper of
-        // slots next.
-        let mut task = task::Context::from_waker(task::Waker::noop());
-        if Handle::try_current().is_ok() && giving_back.as_mut().poll(&mut task).is_ready() {
-            return;
-        }
-        // On the thread of the system: the one that this is dropped on may be ending.
-        if let Some(system) = System::try_current() {
-            system.arbiter().spawn(giving_back);
+        // Queued at once and not by a task: this thread may be ending, and whoever ends a daemon ends the keeper of slots
+        // next.
+        if let Err(error) = self.register.release.try_send(ReleaseSlot(self.claim.clone())) {
+            log::debug!("{} is not given back, its lease runs out: {error}", self.claim);
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::config::ReportConfig;
 use crate::persistence::archive::Archive;
 use crate::persistence::turn::{Held, Turn, Turns};
-use crate::supervision::link::Recipient;
+use crate::supervision::recipient::Recipient;
 
 /// The first pause of a report that waits for the database; doubled until it is as long as after a failure.
 const OUTAGE_PAUSE: Duration = Duration::from_secs(2);

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::chunk::ChunkSink;
 use super::phases::Meter;
 use crate::persistence::messages::{AppendChunk, ArtifactName, SessionId};
-use crate::supervision::link::Recipient;
+use crate::supervision::recipient::Recipient;
 
 /// The rendering thread's end.
 #[derive(Debug, Clone)]

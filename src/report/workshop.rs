@@ -31,7 +31,8 @@ use crate::persistence::archive::Archive;
 use crate::persistence::messages::{
     AbortReport, AppendChunk, ArtifactDigest, BeginReport, CommitReport, Lease, SessionId, StoredReport,
 };
-use crate::supervision::link::{LinkError, Recipient};
+use crate::supervision::link::LinkError;
+use crate::supervision::recipient::Recipient;
 
 /// Coins of one page, the most that the source gives at once.
 const PER_PAGE: u32 = 250;

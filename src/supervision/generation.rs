@@ -79,9 +79,10 @@ impl Generation {
         flushed
     }
 
-    /// Asks it to take no more messages, to finish what is open, and to stop.
-    pub(super) fn drain(&self) {
-        let _ = self.control.send(Control::Drain);
+    /// Asks it to take no more messages, to finish what is open, and to stop. `for_good`: there will be no other
+    /// generation, so that the messages which wait now are taken first.
+    pub(super) fn drain(&self, for_good: bool) {
+        let _ = self.control.send(Control::Drain { for_good });
     }
 
     /// Makes the actor panic.

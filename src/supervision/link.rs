@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Context, Handler, Message};
-use futures_util::future::BoxFuture;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{oneshot, watch};
 
 use super::envelope::{Deliver, Envelope, Ticket};
@@ -134,13 +134,7 @@ impl<A: Actor<Context = Context<A>>> Link<A> {
         let (reply, mut answer) = oneshot::channel();
         let ticket = Ticket::default();
         let _withdrawal = Withdraw(&ticket);
-        let envelope: Box<dyn Deliver<A>> = Box::new(Envelope {
-            message,
-            reply,
-            ticket: ticket.clone(),
-            queued: Stopwatch::start(),
-            waits: Arc::clone(&self.shared.waits),
-        });
+        let envelope = self.envelope(message, reply, ticket.clone());
         let mut fate = self.shared.fate.subscribe();
         let patience = tokio::time::sleep(self.patience);
         tokio::pin!(patience);
@@ -166,14 +160,44 @@ impl<A: Actor<Context = Context<A>>> Link<A> {
         }
     }
 
-    /// A handle for one type of message, which does not name the actor.
-    pub fn recipient<M>(&self) -> Recipient<M>
+    /// Queues a message whose answer nobody waits for: at once, so that a destructor can.
+    ///
+    /// # Errors
+    /// [`LinkError::Closed`], or [`LinkError::NotTaken`] when the queue is full.
+    pub(crate) fn try_send<M>(&self, message: M) -> Result<(), LinkError>
     where
         A: Handler<M>,
         M: Message + Send + 'static,
         M::Result: Send,
     {
-        Recipient { target: Arc::new(self.clone()) }
+        let (reply, _) = oneshot::channel();
+        let envelope = self.envelope(message, reply, Ticket::default());
+        self.shared.sender.try_send(envelope).map_err(|refused| match refused {
+            TrySendError::Full(_) => {
+                LinkError::NotTaken { child: Arc::clone(&self.shared.name), waited: Duration::ZERO }
+            }
+            TrySendError::Closed(_) => self.closed(),
+        })
+    }
+
+    fn envelope<M>(
+        &self,
+        message: M,
+        reply: oneshot::Sender<M::Result>,
+        ticket: Ticket,
+    ) -> Box<dyn Deliver<A>>
+    where
+        A: Handler<M>,
+        M: Message + Send + 'static,
+        M::Result: Send,
+    {
+        Box::new(Envelope {
+            message,
+            reply,
+            ticket,
+            queued: Stopwatch::start(),
+            waits: Arc::clone(&self.shared.waits),
+        })
     }
 
     fn closed(&self) -> LinkError {
@@ -221,74 +245,5 @@ impl<A: Actor<Context = Context<A>>> Clone for Link<A> {
 impl<A: Actor<Context = Context<A>>> fmt::Debug for Link<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Link").field("child", &self.shared.name).field("depth", &self.depth()).finish()
-    }
-}
-
-/// A link seen from one type of message: whoever holds it does not know which actor answers.
-///
-/// ```
-/// # use actix::prelude::*;
-/// # use evenkeel::{Child, LinkError, Recipient, Supervisor};
-/// #[derive(Message)]
-/// #[rtype(result = "usize")]
-/// struct Count(String);
-///
-/// async fn letters(counter: &Recipient<Count>) -> Result<usize, LinkError> {
-///     counter.send(Count("evenkeel".to_owned())).await
-/// }
-/// # struct Counter;
-/// # impl Actor for Counter {
-/// #     type Context = Context<Self>;
-/// # }
-/// # impl Handler<Count> for Counter {
-/// #     type Result = usize;
-/// #     fn handle(&mut self, Count(text): Count, _: &mut Self::Context) -> usize {
-/// #         text.len()
-/// #     }
-/// # }
-/// # System::new().block_on(async {
-/// # let supervisor = Supervisor::start();
-/// let counter = supervisor.supervise(Child::named("counter", || Counter)).unwrap();
-/// assert_eq!(letters(&counter.recipient()).await, Ok(8));
-/// # });
-/// ```
-pub struct Recipient<M: Message> {
-    target: Arc<dyn Accept<M>>,
-}
-
-trait Accept<M: Message>: Send + Sync {
-    fn accept(self: Arc<Self>, message: M) -> BoxFuture<'static, Result<M::Result, LinkError>>;
-}
-
-impl<A, M> Accept<M> for Link<A>
-where
-    A: Actor<Context = Context<A>> + Handler<M>,
-    M: Message + Send + 'static,
-    M::Result: Send,
-{
-    fn accept(self: Arc<Self>, message: M) -> BoxFuture<'static, Result<M::Result, LinkError>> {
-        Box::pin(async move { self.send(message).await })
-    }
-}
-
-impl<M: Message> Recipient<M> {
-    /// Sends a message and waits for its answer; see [`Link::send`].
-    ///
-    /// # Errors
-    /// See [`LinkError`].
-    pub async fn send(&self, message: M) -> Result<M::Result, LinkError> {
-        Arc::clone(&self.target).accept(message).await
-    }
-}
-
-impl<M: Message> Clone for Recipient<M> {
-    fn clone(&self) -> Self {
-        Self { target: Arc::clone(&self.target) }
-    }
-}
-
-impl<M: Message> fmt::Debug for Recipient<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recipient").field("message", &std::any::type_name::<M>()).finish()
     }
 }

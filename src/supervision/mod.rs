@@ -140,6 +140,8 @@ pub mod messages;
 mod pump;
 mod purge;
 #[doc(hidden)]
+pub mod recipient;
+#[doc(hidden)]
 pub mod restart;
 mod roll;
 mod shared;

@@ -12,11 +12,14 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{mpsc, oneshot};
 
 use super::envelope::Pending;
-use super::shared::Shared;
+use super::shared::{CAPACITY, Shared};
 use crate::memory::arena::Arena;
 
 /// Messages handled in a row before other futures of the actor get their turn.
 const BATCH: usize = 32;
+
+/// Batches that a link can hold, and one more.
+const BATCHES: usize = CAPACITY / BATCH + 1;
 
 /// What a generation does when it is told to end.
 pub(super) type Farewell<A> = Arc<dyn Fn(&mut A, &mut <A as Actor>::Context) -> Pending + Send + Sync>;
@@ -29,7 +32,10 @@ pub(super) enum Control {
     /// Give the thread's cache of freed objects back to the accounts.
     Flush(oneshot::Sender<()>),
     /// Take no more messages, finish what is open, then stop.
-    Drain,
+    Drain {
+        /// No other generation will take the messages that wait: they come first.
+        for_good: bool,
+    },
     /// Panic, for a drill.
     Panic,
 }
@@ -52,7 +58,12 @@ impl<A: Actor<Context = Context<A>>> Pump<A> {
                 // The supervisor may have stopped waiting.
                 Some(Control::Probe(answer)) => drop(answer.send(())),
                 Some(Control::Flush(done)) => self.flush(done),
-                Some(Control::Drain) => self.drain(actor, ctx),
+                Some(Control::Drain { for_good }) => {
+                    if for_good && !self.draining {
+                        self.take_what_waits(actor, ctx, task);
+                    }
+                    self.drain(actor, ctx);
+                }
                 Some(Control::Panic) => panic!("a drill"),
                 None => return self.drain(actor, ctx),
             }
@@ -63,6 +74,15 @@ impl<A: Actor<Context = Context<A>>> Pump<A> {
         self.draining = true;
         if let Some(farewell) = self.farewell.take() {
             self.open.push(farewell(actor, ctx));
+        }
+    }
+
+    /// Who ends others in order, as in a shutdown, relies on it that what they sent before their end is handled.
+    fn take_what_waits(&mut self, actor: &mut A, ctx: &mut A::Context, task: &mut task::Context<'_>) {
+        for _ in 0..BATCHES {
+            if !self.poll_messages(actor, ctx, task) {
+                return;
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use super::envelope::Deliver;
 use super::waits::Waits;
 
 /// Messages that wait in a link before senders have to.
-const CAPACITY: usize = 256;
+pub(super) const CAPACITY: usize = 256;
 
 pub(super) struct Shared<A: Actor> {
     pub(super) name: Arc<str>,

@@ -21,7 +21,7 @@ impl Supervisor {
     pub(super) fn drain(&mut self, index: usize, within: Duration, grace: Duration, ctx: &mut Context<Self>) {
         let Some(slot) = self.slots.get_mut(index) else { return };
         let Some(generation) = &slot.generation else { return };
-        generation.drain();
+        generation.drain(self.shutdown.is_some());
         slot.state = ChildState::Draining;
         let (child, cause) = (slot.name(), slot.planned.as_ref().filter(|_| self.shutdown.is_none()));
         self.voice.say(|| Event::Draining {

@@ -21,8 +21,8 @@ use crate::report::language::Language;
 use crate::report::messages::ObserveSchedule;
 use crate::report::render::Templates;
 use crate::supervision::handle::SupervisorHandle;
-use crate::supervision::link::Recipient;
 use crate::supervision::memory_monitor::logbook::Logbook;
+use crate::supervision::recipient::Recipient;
 
 /// What the routes answer from. Cheap to clone.
 #[derive(Clone)]

@@ -15,7 +15,8 @@ use super::sessions::{Full, SessionProgress, Sessions};
 use crate::clock::Clock;
 use crate::persistence::messages::StoredReport;
 use crate::report::messages::{BuildError, BuildReport, Progress};
-use crate::supervision::link::{LinkError, Recipient};
+use crate::supervision::link::LinkError;
+use crate::supervision::recipient::Recipient;
 
 /// Takes orders for reports. Cheap to clone.
 #[derive(Debug, Clone)]
