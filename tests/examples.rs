@@ -35,8 +35,8 @@ fn an_application_has_everything_under_market_and_lets_nobody_else_in() {
         "GET /market -> 308\n  to ./market/",
         "GET /market/ -> 200",
         "12 indices",
-        "POST /market/api/v1/manual-generate -> 200\n  report 1 ",
-        "GET /market/reports/1/view?lang=en -> 200",
+        "POST /market/api/v1/manual-generate -> 200\n  report ",
+        "/view?lang=en -> 200",
         "everything is there",
     ];
     story("embed_in_actix_web", &["--self-check"], &parts);

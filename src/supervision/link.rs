@@ -160,11 +160,11 @@ impl<A: Actor<Context = Context<A>>> Link<A> {
         }
     }
 
-    /// Queues a message whose answer nobody waits for: at once, so that a destructor can.
+    /// Queues a message whose answer nobody waits for: at once and outside of any runtime, so that a destructor can.
     ///
     /// # Errors
     /// [`LinkError::Closed`], or [`LinkError::NotTaken`] when the queue is full.
-    pub(crate) fn try_send<M>(&self, message: M) -> Result<(), LinkError>
+    pub fn try_send<M>(&self, message: M) -> Result<(), LinkError>
     where
         A: Handler<M>,
         M: Message + Send + 'static,

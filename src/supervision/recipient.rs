@@ -85,7 +85,7 @@ impl<M: Message> Recipient<M> {
     ///
     /// # Errors
     /// See there.
-    pub(crate) fn try_send(&self, message: M) -> Result<(), LinkError> {
+    pub fn try_send(&self, message: M) -> Result<(), LinkError> {
         self.target.queue(message)
     }
 }
